@@ -1,0 +1,74 @@
+"""What a running job holds: its progress, its stop signal, and the one transaction in which it finishes."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from queues import transitions
+from queues.errors import Cancelled, LeaseLost
+from queues.models import Job, State
+
+PROGRESS_EVERY_SECONDS = 0.4
+
+
+class Context:
+    """Handed to the job's function as `ctx`."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.finished = False
+        self._told_at = 0.0
+
+    @property
+    def job_id(self) -> UUID:
+        return self.job.pk
+
+    @property
+    def attempt(self) -> int:
+        """1 at the first run."""
+        return self.job.attempt
+
+    @property
+    def subject_id(self) -> str:
+        return self.job.subject_id
+
+    def progress(self, percent: int, message: str) -> None:
+        """Say how far it is (0–100) and what it is doing; raises like `checkpoint`. Most calls are throttled away."""
+        now = time.monotonic()
+        if now - self._told_at < PROGRESS_EVERY_SECONDS and percent < 100:
+            return
+        self._told_at = now
+        self.checkpoint(progress=min(max(percent, 0), 100), progress_message=message[:200])
+
+    def checkpoint(self, **said: Any) -> None:
+        """Raise Cancelled when the job was asked to stop, LeaseLost when it is no longer ours."""
+        mine = Job.objects.filter(pk=self.job.pk, state=State.ACTIVE, lease_token=self.job.lease_token)
+        row = mine.values_list("cancel_requested_at").first()
+        if row is None:
+            raise LeaseLost(f"job {self.job.pk}")
+        if row[0] is not None:
+            raise Cancelled(f"job {self.job.pk}")
+        if said:
+            mine.update(**said)
+
+    @contextmanager
+    def finishing(self) -> Iterator[dict[str, Any]]:
+        """One transaction for effects and completion, fenced by the lease; what is put in the dict is the result.
+
+        Raises LeaseLost, with every effect rolled back, when the job is no longer ours.
+        """
+        result: dict[str, Any] = {}
+        with transaction.atomic():
+            held = Job.objects.select_for_update().filter(
+                pk=self.job.pk, state=State.ACTIVE, lease_token=self.job.lease_token
+            )
+            if held.first() is None:
+                raise LeaseLost(f"job {self.job.pk}")
+            yield result
+            if not transitions.complete(self.job, result):
+                raise LeaseLost(f"job {self.job.pk}")
+        self.finished = True

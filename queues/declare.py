@@ -1,0 +1,121 @@
+"""Queues and jobs, declared once, in the `jobs` module of the room they belong to.
+
+Workers' queues, pools and concurrency, Celery's task options and the relay's window are all read from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from celery.exceptions import Reject
+from celery.exceptions import Retry as CeleryRetry
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict
+
+from queues.errors import Cancelled, LeaseLost, Permanent, RetryLater, UnknownJob
+
+if TYPE_CHECKING:
+    from queues.context import Context
+
+
+class Payload(BaseModel):
+    """What a job is told: ids, never objects. Unknown keys are tolerated: versions overlap in a deploy."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A named line of work. `concurrency`: its slots in its pool's worker; `attempts` include the first run."""
+
+    name: str
+    pool: str
+    concurrency: int
+    attempts: int
+    backoff_seconds: int = field(default_factory=lambda: settings.JOB_BACKOFF_SECONDS)
+    store_results: bool = True
+
+    def __post_init__(self) -> None:
+        known = QUEUES.setdefault(self.name, self)
+        if known != self:
+            raise ValueError(f"queue {self.name} is declared twice")
+
+    @property
+    def broker_name(self) -> str:
+        """Its name in Redis, where QUEUE_PREFIX goes before it."""
+        return f"q:{self.name}"
+
+
+Work = Callable[["Context", Any], None]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A job as its room declared it."""
+
+    name: str
+    queue: Queue
+    payload: type[Payload]
+    work: Work
+    timeout_seconds: int
+    no_retry_for: tuple[type[Exception], ...]
+
+    def task_options(self) -> dict[str, Any]:
+        """Celery's own names for what we declare; jitter is ours (Celery's goes down to zero)."""
+        return {
+            "name": self.name,
+            "queue": self.queue.broker_name,
+            "autoretry_for": (Exception,),
+            "dont_autoretry_for": (
+                Reject,
+                CeleryRetry,
+                Permanent,
+                RetryLater,
+                Cancelled,
+                LeaseLost,
+                *self.no_retry_for,
+            ),
+            "retry_backoff": self.queue.backoff_seconds,
+            "retry_backoff_max": settings.JOB_BACKOFF_MAX_SECONDS,
+            "retry_jitter": False,
+            "max_retries": self.queue.attempts - 1,
+            "ignore_result": not self.queue.store_results,
+            "typing": False,
+        }
+
+
+# Which kind of Celery pool each worker runs: threads wait well, prefork computes and contains.
+POOLS = {"ai": "threads", "io": "threads", "batch": "prefork", "plugins": "prefork", "all": "threads"}
+QUEUES: dict[str, Queue] = {}
+JOBS: dict[str, Definition] = {}
+
+
+def job(
+    *,
+    queue: Queue,
+    name: str,
+    payload: type[Payload],
+    timeout_seconds: int,
+    no_retry_for: tuple[type[Exception], ...] = (),
+) -> Callable[[Work], Work]:
+    """Declare the decorated function as the work of job `name`; it must end within `timeout_seconds`."""
+
+    def declare(work: Work) -> Work:
+        definition = Definition(name, queue, payload, work, timeout_seconds, no_retry_for)
+        if JOBS.setdefault(name, definition) is not definition:
+            raise ValueError(f"job {name} is declared twice")
+        return work
+
+    return declare
+
+
+def definition_of(name: str) -> Definition:
+    try:
+        return JOBS[name]
+    except KeyError:
+        raise UnknownJob(f"no room declares a job named {name!r}") from None
+
+
+def queues_of_pool(pool: str) -> list[Queue]:
+    """The queues one worker serves; `all` is every queue, for small installations."""
+    return [queue for queue in QUEUES.values() if pool in ("all", queue.pool)]

@@ -1,0 +1,85 @@
+"""`manage.py relay`: hand due jobs to the workers, until SIGTERM."""
+
+import signal
+import threading
+import time
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError as BrokerDown
+from redis.exceptions import RedisError
+
+from queues import identity, relay
+from queues.enqueue import RELAY_CHANNEL
+from queues.models import Relay
+from queues.services import ServicesAway, redis_client, wait_for_services
+
+log = structlog.get_logger("queues")
+HOUSEKEEPING_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    help = "Relay due jobs from PostgreSQL to the workers through Redis."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        self.redis = redis_client()
+        try:
+            wait_for_services(self.redis, self.stderr.write)
+            self.stdout.write(f"relay {identity.me()} ready")
+            self._loop()
+        except ServicesAway as error:
+            raise CommandError(str(error)) from None
+        finally:
+            self._close()
+
+    def _loop(self) -> None:
+        housekeeping_at = time.monotonic()
+        self._listen()
+        while not self.stopping.is_set():
+            try:
+                handed = relay.tick(self.redis)
+                if time.monotonic() >= housekeeping_at:
+                    log.info("relay_stats", waiting=relay.waiting_by_queue(), pruned=relay.prune())
+                    housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
+                if not handed:
+                    self._sleep()
+            except (BrokerDown, RedisError, OSError) as error:
+                log.warning("relay_waits_for_redis", error=str(error))
+                self.stopping.wait(1)
+            except DatabaseError as error:
+                log.warning("relay_waits_for_postgresql", error=str(error).strip())
+                self.stopping.wait(1)
+                self._reconnect()
+
+    def _sleep(self) -> None:
+        """Until a commit that enqueued notifies us, or the tick is over; look once more after saying that we sleep."""
+        relay.beat(identity.me(), idle=True)
+        if not relay.tick(self.redis) and connection.connection is not None:
+            for _ in connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1):
+                break
+        relay.beat(identity.me(), idle=False)
+
+    def _listen(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {RELAY_CHANNEL}")
+
+    def _reconnect(self) -> None:
+        connection.close()
+        try:
+            self._listen()
+        except DatabaseError:
+            log.warning("relay_waits_for_postgresql")
+
+    def _close(self) -> None:
+        self.redis.close()
+        try:
+            Relay.objects.filter(pk=identity.me()).delete()
+        except DatabaseError as error:
+            log.warning("relay_left_without_goodbye", error=str(error).strip())
+        connection.close()

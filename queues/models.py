@@ -1,0 +1,206 @@
+"""The rows of the backbone: what is to be done, every try at it, and what died.
+
+A row changes state only through `transitions`; nothing here decides anything.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from queues.ids import uuid7
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    DISPATCHED = "dispatched", "dispatched"
+    ACTIVE = "active", "active"
+    DELAYED = "delayed", "delayed"
+    COMPLETED = "completed", "completed"
+    DEAD = "dead", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+LIVE = (State.WAITING, State.DISPATCHED, State.ACTIVE, State.DELAYED)
+ENDED = (State.COMPLETED, State.DEAD, State.CANCELLED)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def live(self) -> "JobQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def of_subject(self, subject_type: str, subject_id: str) -> "JobQuerySet":
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+
+class Job(models.Model):
+    """One piece of work. `generation` counts hand-overs to Celery; a message of an earlier one is stale."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    queue = models.CharField(max_length=64)
+    name = models.CharField(max_length=64)
+    payload = models.JSONField(default=dict)
+    subject_type = models.CharField(max_length=32, blank=True, default="")
+    subject_id = models.CharField(max_length=64, blank=True, default="")
+    key = models.CharField(max_length=200, null=True, blank=True)
+    priority = models.SmallIntegerField(default=0, help_text="Higher runs first.")
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    generation = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(default=0, help_text="Tries charged so far.")
+    max_attempts = models.PositiveSmallIntegerField()
+    rescues = models.PositiveSmallIntegerField(default=0, help_text="Worker deaths survived.")
+    postponements = models.PositiveSmallIntegerField(default=0, help_text="Outages of others, not charged.")
+    postponed_since = models.DateTimeField(null=True, blank=True)
+    timeout_seconds = models.PositiveIntegerField()
+
+    run_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    lease_token = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=120, blank=True, default="", help_text="The worker's identity.")
+    leased_pid = models.PositiveIntegerField(null=True, blank=True, help_text="The process that runs it.")
+
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True, default="")
+    progress = models.PositiveSmallIntegerField(default=0)
+    progress_message = models.CharField(max_length=200, blank=True, default="")
+    result = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="queues_job_state"),
+            models.CheckConstraint(condition=Q(attempt__lte=F("max_attempts")), name="queues_job_attempt_in_budget"),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="queues_job_progress"),
+            models.CheckConstraint(
+                condition=Q(state=State.ACTIVE, lease_token__isnull=False)
+                | (~Q(state=State.ACTIVE) & Q(lease_token__isnull=True)),
+                name="queues_job_lease_only_while_active",
+            ),
+            models.UniqueConstraint(
+                fields=("queue", "key"),
+                condition=Q(state__in=LIVE, key__isnull=False),
+                name="queues_job_one_live_per_key",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["queue", "-priority", "run_at", "id"],
+                condition=Q(state=State.WAITING),
+                name="queues_job_waiting",
+            ),
+            models.Index(fields=["run_at"], condition=Q(state=State.DELAYED), name="queues_job_delayed"),
+            models.Index(
+                fields=["queue", "dispatched_at"], condition=Q(state=State.DISPATCHED), name="queues_job_dispatched"
+            ),
+            models.Index(fields=["leased_until"], condition=Q(state=State.ACTIVE), name="queues_job_active"),
+            models.Index(fields=["queue", "finished_at"], condition=Q(state__in=ENDED), name="queues_job_ended"),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="queues_job_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.id}"
+
+
+class OnceKey(models.Model):
+    """At most one job ever for a queue and key; outlives the job, which pruning may take."""
+
+    queue = models.CharField(max_length=64)
+    once = models.CharField(max_length=200)
+    job_id = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("queue", "once"), name="queues_once")]
+
+
+class Outcome(models.TextChoices):
+    RUNNING = "running", "running"
+    COMPLETED = "completed", "completed"
+    ERROR = "error", "error"
+    POSTPONED = "postponed", "postponed"
+    TIMED_OUT = "timed_out", "timed out"
+    LOST = "lost", "worker lost"
+    RETURNED = "returned", "returned at shutdown"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Attempt(models.Model):
+    """One run of a job: written at the claim, closed at its verdict."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
+    generation = models.PositiveIntegerField()
+    number = models.PositiveSmallIntegerField()
+    worker = models.CharField(max_length=120)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.RUNNING)
+    error_type = models.CharField(max_length=200, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    traceback = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("job", "generation"), name="queues_attempt_one_per_generation")
+        ]
+
+
+class DeadLetter(models.Model):
+    """What died, kept for ever: enough to understand it, and to run it again. Its id is its job's."""
+
+    job_id = models.UUIDField(primary_key=True, editable=False)
+    queue = models.CharField(max_length=64)
+    name = models.CharField(max_length=64)
+    payload = models.JSONField()
+    subject_type = models.CharField(max_length=32, blank=True, default="")
+    subject_id = models.CharField(max_length=64, blank=True, default="")
+    attempts = models.JSONField(default=list, help_text="Every attempt's times, error and traceback.")
+    why = models.CharField(max_length=20)
+    error_type = models.CharField(max_length=200, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    fingerprint = models.CharField(max_length=32, db_index=True)
+    died_at = models.DateTimeField(db_default=Now())
+    reaction_error = models.TextField(blank=True, default="", help_text="What its subject raised when told.")
+    replays = models.PositiveSmallIntegerField(default=0)
+    replayed_at = models.DateTimeField(null=True, blank=True)
+    replayed_by = models.CharField(max_length=200, blank=True, default="")
+    replay_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["queue", "-died_at"], name="queues_dead_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.job_id}"
+
+
+class Worker(models.Model):
+    """A worker process' beat: what it listens to, how many slots it has, and since when one is free."""
+
+    identity = models.CharField(primary_key=True, max_length=120)
+    host = models.CharField(max_length=64)
+    pid = models.PositiveIntegerField()
+    pool = models.CharField(max_length=32)
+    queues = models.JSONField(default=list)
+    slots = models.PositiveSmallIntegerField()
+    busy = models.PositiveSmallIntegerField(default=0)
+    free_since = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(db_default=Now())
+    beat_at = models.DateTimeField(db_default=Now())
+
+
+class Relay(models.Model):
+    """A relay process' beat. While it is idle, whoever enqueues wakes it with NOTIFY."""
+
+    identity = models.CharField(primary_key=True, max_length=120)
+    idle = models.BooleanField(default=False)
+    started_at = models.DateTimeField(db_default=Now())
+    beat_at = models.DateTimeField(db_default=Now())
