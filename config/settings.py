@@ -104,10 +104,10 @@ LOGIN_URL = reverse_lazy("admin:login")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=90).total_seconds())
-_SECURE = SITE_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
-SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _SECURE else 0
-SECURE_SSL_REDIRECT = _SECURE
+_secure = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _secure else 0
+SECURE_SSL_REDIRECT = _secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -117,7 +117,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 # --- PostgreSQL and Redis -------------------------------------------------------------------------------------------
 # Threads share psycopg's pool. Prefork children must not inherit one: they keep a connection of their own instead.
 DATABASES = {"default": database.connection(pooled=env.flag("DATABASE_POOL", True))}
-REDIS_URL = env.redis_url()
+# Flower shows every setting: whatever holds a credential has SECRET, PASS, KEY or TOKEN in its name, or is lower case.
+REDIS_SECRET_URL = env.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Queues ---------------------------------------------------------------------------------------------------------
@@ -135,7 +136,6 @@ JOB_START_WAIT_SECONDS = env.number("JOB_START_WAIT_SECONDS", 60, least=0)
 JOB_RETENTION = timedelta(days=env.number("JOB_RETENTION_DAYS", 7))
 RELAY_TICK_SECONDS = env.number("RELAY_TICK_SECONDS", 0.5, least=0.01)
 
-CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
@@ -188,13 +188,12 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+tls"))
-_MAIL = urlsplit(EMAIL_CONFIG)
+_mail = urlsplit(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+tls")))
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _MAIL.hostname or "127.0.0.1"
-EMAIL_PORT = _MAIL.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[_MAIL.scheme]
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.unquoted(_MAIL.username), env.unquoted(_MAIL.password)
-EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.scheme == "smtps", _MAIL.scheme == "smtp+tls"
+EMAIL_HOST = _mail.hostname or "127.0.0.1"
+EMAIL_PORT = _mail.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[_mail.scheme]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.unquoted(_mail.username), env.unquoted(_mail.password)
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Copydesk <desk@copydesk.example>")
 ALERT_EMAILS = env.words("ALERT_EMAILS")
@@ -241,7 +240,7 @@ UNFOLD = {
 }
 
 # --- Logs: one JSON line an event, to standard error ----------------------------------------------------------------
-_LOG_STEPS = [
+_log_steps = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -249,7 +248,7 @@ _LOG_STEPS = [
     structlog.processors.format_exc_info,
 ]
 structlog.configure(
-    processors=[*_LOG_STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[*_log_steps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
@@ -260,7 +259,7 @@ LOGGING = {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": _LOG_STEPS,
+            "foreign_pre_chain": _log_steps,
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},

@@ -20,7 +20,7 @@ class ServicesAway(Exception):
 def redis_client() -> Redis:
     """Our own connection to Redis, with every timeout explicit."""
     return Redis.from_url(
-        settings.REDIS_URL,
+        settings.REDIS_SECRET_URL,
         socket_timeout=5,
         socket_connect_timeout=5,
         health_check_interval=25,
@@ -32,7 +32,7 @@ def wait_for_services(redis: Redis, say: Callable[[str], object] = lambda line: 
     """Return once both answer; raise ServicesAway after JOB_START_WAIT_SECONDS. Says once for each what it awaits."""
     database = settings.DATABASES["default"]
     _wait(f"PostgreSQL at {database['HOST'] or 'the local socket'}:{database['PORT'] or 5432}", _ask_database, say)
-    broker = urlsplit(settings.REDIS_URL)
+    broker = urlsplit(settings.REDIS_SECRET_URL)
     _wait(f"Redis at {broker.hostname}:{broker.port or 6379}", redis.ping, say)
 
 

@@ -19,6 +19,7 @@ class Command(BaseCommand):
                 f"--address={settings.FLOWER_ADDRESS}",
                 f"--port={settings.FLOWER_PORT}",
                 f"--basic_auth={settings.FLOWER_USER}:{settings.FLOWER_PASSWORD}",
+                "--read_only=true",
                 "--max_tasks=5000",
                 "--enable_events=true",
                 "--tasks_columns=name,uuid,state,args,received,started,runtime,worker,retries",
