@@ -1,7 +1,12 @@
-"""The configuration's own checks and commands, as Django knows them."""
+"""The way in, as Django knows it: it registers the deploy checks."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
     name = "config"
+
+    def ready(self) -> None:
+        import_module("config.checks")

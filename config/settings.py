@@ -170,6 +170,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "queues.schedule:JobScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 DJANGO_CELERY_RESULTS_TASK_ID_MAX_LENGTH = 64
 
 # --- Stripe ---------------------------------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ class Definition:
     payload: type[Payload]
     work: Work
     timeout_seconds: int
-    no_retry_for: tuple[type[Exception], ...]
+    no_retry_for: tuple[type[Exception], ...] = ()
+    every_seconds: int | None = None
 
     def task_options(self) -> dict[str, Any]:
         """Celery's own names for what we declare; jitter is ours (Celery's goes down to zero)."""
@@ -97,11 +98,15 @@ def job(
     payload: type[Payload],
     timeout_seconds: int,
     no_retry_for: tuple[type[Exception], ...] = (),
+    every_seconds: int | None = None,
 ) -> Callable[[Work], Work]:
-    """Declare the decorated function as the work of job `name`; it must end within `timeout_seconds`."""
+    """Declare the decorated function as the work of job `name`; it must end within `timeout_seconds`.
+
+    With `every_seconds` the job is on the schedule, and its payload must have no required fields.
+    """
 
     def declare(work: Work) -> Work:
-        definition = Definition(name, queue, payload, work, timeout_seconds, no_retry_for)
+        definition = Definition(name, queue, payload, work, timeout_seconds, no_retry_for, every_seconds)
         if JOBS.setdefault(name, definition) is not definition:
             raise ValueError(f"job {name} is declared twice")
         return work

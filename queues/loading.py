@@ -13,6 +13,7 @@ from kombu import Queue as BrokerQueue
 
 from queues.declare import JOBS, QUEUES
 from queues.executor import JobTask, work_of
+from queues.schedule import static_schedule
 
 EXCHANGE = "copydesk"
 
@@ -33,3 +34,4 @@ def _register_tasks() -> None:
     current_app.conf.task_queues = [
         BrokerQueue(queue.broker_name, exchange, routing_key=queue.broker_name) for queue in QUEUES.values()
     ]
+    current_app.conf.beat_schedule = static_schedule()

@@ -4,9 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from celery import current_app, signals
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 
 from queues import identity, worker
 from queues.declare import POOLS, queues_of_pool
@@ -24,8 +23,8 @@ class Command(BaseCommand):
         queues = queues_of_pool(pool)
         if not queues:
             raise CommandError(f"no queue is declared for the pool {pool}")
-        if POOLS[pool] == "prefork" and "pool" in settings.DATABASES["default"]["OPTIONS"]:
-            raise CommandError(f"the pool {pool} forks: start it with DATABASE_POOL=0")
+        if POOLS[pool] == "prefork":
+            _keep_own_connections()
         redis = redis_client()
         try:
             wait_for_services(redis, self.stderr.write)
@@ -48,6 +47,13 @@ class Command(BaseCommand):
                 "--without-mingle",
             ]
         )
+
+
+def _keep_own_connections() -> None:
+    """A forked child cannot use a pool's threads: each process of a prefork worker keeps one connection instead."""
+    database = connections.settings["default"]
+    database["OPTIONS"].pop("pool", None)
+    database["CONN_MAX_AGE"] = None
 
 
 def _attach(post: worker.Post) -> None:

@@ -1,0 +1,58 @@
+"""Deploy checks (`manage.py check --deploy`): what must not be true of a site that takes money."""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def no_stand_ins(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """The simulators of Stripe and OpenAI listen on loopback only; production must not speak to them."""
+    return [
+        Error(f"{name} points at this machine, where only a stand-in can be.", id=f"copydesk.E{number:03}")
+        for number, (name, address) in enumerate(
+            (
+                ("STRIPE_API_BASE", settings.STRIPE_API_BASE),
+                ("STRIPE_CHECKOUT_ORIGIN", settings.STRIPE_CHECKOUT_ORIGIN),
+                ("OPENAI_BASE_URL", settings.OPENAI_BASE_URL),
+            ),
+            start=1,
+        )
+        if _is_loopback(address)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def secrets_are_set(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """Without these nothing can be sold, verified or written."""
+    return [
+        Error(f"{name} is not set.", id=f"copydesk.E{number:03}")
+        for number, (name, value) in enumerate(_needed(), start=11)
+        if not value
+    ]
+
+
+@register(Tags.security, deploy=True)
+def site_is_https(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """Cookies, access links and the Stripe redirect all rest on it."""
+    if settings.SITE_URL.startswith("https://"):
+        return []
+    return [Error("SITE_URL is not https.", id="copydesk.E021")]
+
+
+def _needed() -> Iterator[tuple[str, Any]]:
+    yield "STRIPE_SECRET_KEY", settings.STRIPE_SECRET_KEY
+    yield "STRIPE_WEBHOOK_SECRET", settings.STRIPE_WEBHOOK_SECRETS
+    yield "OPENAI_API_KEY", settings.OPENAI_API_KEY
+
+
+def _is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
