@@ -58,6 +58,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.timing.server_timing",
+    "accounts.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.policies.ContentPolicyMiddleware",
@@ -191,7 +193,7 @@ OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 _mail = urlsplit(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+tls")))
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "mail.transport.Transport"
 EMAIL_HOST = _mail.hostname or "127.0.0.1"
 EMAIL_PORT = _mail.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[_mail.scheme]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.unquoted(_mail.username), env.unquoted(_mail.password)

@@ -1,12 +1,21 @@
 """Every address of the site, each room's own list under it."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
 
+from backlinks.urls import api_urlpatterns
 from config import health
+
+schema = SpectacularAPIView.as_view(permission_classes=[AllowAny])
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
+    path("api/v1/", include(api_urlpatterns)),
+    path("api/schema/", schema, name="schema"),
+    path("", include("backlinks.page_urls")),
+    path("", include("articles.urls")),
 ]

@@ -1,0 +1,1 @@
+"""People and what they may do: users, roles, limits. Lower rooms ask has_perm and know nothing of roles."""

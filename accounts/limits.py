@@ -1,0 +1,51 @@
+"""How often somebody may do something: fixed windows in PostgreSQL, exact across processes.
+
+A limit must never keep the address or email it counts, only their keyed hash.
+"""
+
+import math
+
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+# One statement: two requests at once count as two, on the database's clock. A window begins with its first hit.
+_HIT = """
+INSERT INTO accounts_ratewindow AS held (scope, who, hits, ends_at)
+VALUES (%(scope)s, %(who)s, 1, statement_timestamp() + make_interval(secs => %(seconds)s))
+ON CONFLICT (scope, who) DO UPDATE SET
+    hits = CASE WHEN held.ends_at <= statement_timestamp() THEN 1 ELSE held.hits + 1 END,
+    ends_at = CASE WHEN held.ends_at <= statement_timestamp() THEN excluded.ends_at ELSE held.ends_at END
+RETURNING hits, extract(epoch FROM ends_at - statement_timestamp())
+"""
+_PRUNE = "DELETE FROM accounts_ratewindow WHERE ends_at <= statement_timestamp()"
+
+
+class TooMany(Exception):
+    """The limit is reached; `retry_after` is whole seconds, for the Retry-After header."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many; again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+def hit(scope: str, who: str, limit: int, seconds: float) -> None:
+    """Counts one; raises TooMany from the one after `limit` until the window ends.
+
+    Call it outside the transaction of what it guards: a rollback forgets the hit, a long one holds up the next.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HIT, {"scope": scope, "who": _hashed(scope, who), "seconds": seconds})
+        hits, remaining = cursor.fetchone()
+    if hits > limit:
+        raise TooMany(max(1, math.ceil(remaining)))
+
+
+def prune_windows() -> int:
+    """Forgets the windows that ended; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRUNE)
+        return int(cursor.rowcount)
+
+
+def _hashed(scope: str, who: str) -> str:
+    return salted_hmac(f"accounts.limits.{scope}", who, algorithm="sha256").hexdigest()

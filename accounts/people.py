@@ -1,0 +1,52 @@
+"""Adding people and changing what they may do.
+
+Every change is on the record, and the last active owner must never be lost.
+"""
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.actors import Actor
+from audit.recording import record
+
+CHANGEABLE = ("name", "role", "is_active")
+
+
+class LastOwner(Exception):
+    """There would be nobody left who may do everything."""
+
+
+def add(*, user: User, actor: Actor) -> User:
+    """Keeps a new account, made by the manager or a form."""
+    with transaction.atomic():
+        user.save(force_insert=True)
+        after = {"email": user.email, "role": user.role}
+        record(actor=actor, action="user.added", target=("user", str(user.pk)), after=after)
+    return user
+
+
+def change(*, user_id: int, actor: Actor, name: str, role: str, is_active: bool) -> User:
+    """The account with these values; raises LastOwner. Nothing is recorded when nothing changed."""
+    with transaction.atomic():
+        refuse_losing_last_owner(user_id=user_id, role=role, is_active=is_active)
+        user = User.objects.select_for_update().get(pk=user_id)
+        wanted = {"name": name, "role": str(role), "is_active": is_active}
+        changed = [field for field in CHANGEABLE if getattr(user, field) != wanted[field]]
+        if not changed:
+            return user
+        before = {field: getattr(user, field) for field in changed}
+        for field in changed:
+            setattr(user, field, wanted[field])
+        user.save(update_fields=changed)
+        after = {field: wanted[field] for field in changed}
+        record(actor=actor, action="user.changed", target=("user", str(user_id)), before=before, after=after)
+    return user
+
+
+def refuse_losing_last_owner(*, user_id: int, role: str, is_active: bool) -> None:
+    """Raises LastOwner; locks the owners, so that two of them cannot dismiss each other at once."""
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
+    remains = {owner.pk for owner in owners}
+    if user_id in remains and not (is_active and role == Role.OWNER) and len(remains) == 1:
+        raise LastOwner("This is the last active owner. Make somebody else owner first.")

@@ -1,0 +1,8 @@
+"""The audit room, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "audit"
+    default_auto_field = "django.db.models.BigAutoField"

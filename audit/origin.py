@@ -1,0 +1,33 @@
+"""Where the request being answered came from, for the entries written while it is.
+
+Set by the web door for one request and read here; it must never hold a whole address.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Origin:
+    request_id: str = ""
+    masked_ip: str = ""
+
+
+_NOWHERE = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Entries recorded inside carry this origin."""
+    reset = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(reset)
+
+
+def current() -> Origin:
+    return _origin.get()

@@ -1,0 +1,41 @@
+"""The kinds of email we send and what each must be told.
+
+A kind is a stem in templates/emails; its context must never hold a secret, because it is stored.
+"""
+
+from collections.abc import Mapping
+
+from audit.masking import secret_keys
+
+_ORDER = frozenset({"order_ref", "article_title"})
+_LINK = frozenset({"target_url", "anchor_text"})
+_CHANGE = frozenset({"before", "after", "checks"})
+
+KINDS: Mapping[str, frozenset[str]] = {
+    "request_received": _ORDER | _LINK | {"price"},
+    "backlink_integrated": _ORDER | _LINK | _CHANGE,
+    "revision_ready": _ORDER | _LINK | _CHANGE,
+    "submitted": _ORDER,
+    "base_moved": _ORDER,
+    "changes_requested": _ORDER | {"reason"},
+    "article_live": _ORDER | _LINK | {"article_url", "checks"},
+    "order_failed": _ORDER | {"refund", "price"},
+}
+
+
+class UnknownKind(LookupError):
+    """There are no templates for this kind of email."""
+
+
+class UnfitContext(ValueError):
+    """The context lacks what the templates say, or carries what must not be stored."""
+
+
+def examine(kind: str, context: Mapping[str, object]) -> None:
+    """Raises UnknownKind or UnfitContext, naming the keys."""
+    if kind not in KINDS:
+        raise UnknownKind(f"{kind!r} is not one of {', '.join(KINDS)}")
+    if missing := KINDS[kind] - context.keys():
+        raise UnfitContext(f"{kind} lacks {', '.join(sorted(missing))}")
+    if secret := secret_keys(context):
+        raise UnfitContext(f"{kind} must not store {', '.join(secret)}")

@@ -1,0 +1,55 @@
+"""Turns a kind and its context into subject, text and HTML.
+
+One context feeds all three, so that they cannot disagree; what it brings must never become markup or a header.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.text import Truncator
+
+SUBJECT_LENGTH = 150
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, context: Mapping[str, object], *, action_url: str, language: str = "en") -> Rendered:
+    """The three parts of one email; raises TemplateDoesNotExist for a kind without templates."""
+    values = {
+        **context,
+        "action_url": action_url,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "language": language,
+    }
+    with translation.override(language):
+        subject = _one_line(_plain(f"emails/{kind}.subject.txt", values))
+        values["subject"] = subject
+        return Rendered(
+            subject=subject,
+            text=_plain(f"emails/{kind}.txt", values).strip() + "\n",
+            html=render_to_string(f"emails/{kind}.html", values),
+        )
+
+
+def _plain(name: str, values: Mapping[str, object]) -> str:
+    """Without HTML escaping, for what is not HTML; the lines that empty parts leave behind closed up."""
+    text = Engine.get_default().get_template(name).render(Context(dict(values), autoescape=False))
+    return _EMPTY_LINES.sub("\n\n", text)
+
+
+def _one_line(text: str) -> str:
+    """A header's worth: no control characters (whatever stands in a title), no line breaks, not endless."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return Truncator(" ".join(printable.split())).chars(SUBJECT_LENGTH)

@@ -1,0 +1,26 @@
+"""Everything an email about an order may be told, with what could go wrong in it."""
+
+KINDS = [
+    "request_received",
+    "backlink_integrated",
+    "revision_ready",
+    "submitted",
+    "base_moved",
+    "changes_requested",
+    "article_live",
+    "order_failed",
+]
+
+CONTEXT = {
+    "order_ref": "7F3A21",
+    "article_title": "Salt & <Stone>",
+    "article_url": "https://desk.example/articles/salt/",
+    "target_url": "https://example.com/salt?grain=1&sea=2",
+    "anchor_text": "sea salt",
+    "price": "€ 49.00",
+    "before": "Salt is old.",
+    "after": "Salt is old. Cooks ask for sea salt.",
+    "checks": [{"label": "Words added", "measured": "5", "limit": "30"}, {"label": "New links", "measured": "1"}],
+    "reason": "It reads like an advertisement.",
+    "refund": True,
+}
