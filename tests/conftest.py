@@ -1,0 +1,67 @@
+"""One whole system for all journeys of a run; each journey brings customers of its own."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.customer import Customer, Staff
+from tests.system import ROOT, System, launched
+
+_PEOPLE = count(1)
+LONG = "\n\n".join(
+    f"Paragraph {number} of this article tells in plain words how a small workshop keeps its tools in good order all "
+    "year, what the people there do when something wears out, and why they write it down in a shared book each week. "
+    "Nobody in the workshop likes the writing much, but everybody reads what the others wrote before they start work."
+    for number in range(1, 41)
+)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with launched(tmp_path_factory.mktemp("system") / "home") as running:
+        yield running
+
+
+@pytest.fixture
+def customer(system: System) -> Customer:
+    return Customer(system, f"customer-{next(_PEOPLE)}@example.org")
+
+
+@pytest.fixture
+def another(system: System) -> Customer:
+    return Customer(system, f"customer-{next(_PEOPLE)}@example.org")
+
+
+@pytest.fixture
+def editor(system: System) -> Staff:
+    return Staff(system, "editor")
+
+
+@pytest.fixture
+def article(system: System, tmp_path: Path) -> dict[str, Any]:
+    """A published article of this journey's own, long enough for three links."""
+    return published(system, tmp_path, f"workshop-{next(_PEOPLE)}", LONG)
+
+
+def published(system: System, folder: Path, slug: str, text: str) -> dict[str, Any]:
+    """Import and publish `text` by the command an operator would use; returns it as the catalogue's API shows it."""
+    file = folder / f"{slug}.md"
+    file.write_text(
+        f"---\ntitle: The {slug} year\nslug: {slug}\nlanguage: en\nprice_minor: 4900\n---\n\n# The year\n\n{text}\n"
+    )
+    environ = {
+        "DATABASE_URL": system.demo["database_url"],
+        "REDIS_URL": system.demo["redis_url"],
+        "SECRET_KEY": "tests",
+    }
+    command = [sys.executable, "manage.py", "import_articles", "--publish", str(file)]
+    subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
+    answer = system.http.get(system.demo["site"] + "/api/v1/articles", params={"q": slug})
+    found = [entry for entry in answer.json()["results"] if entry["slug"] == slug]
+    assert len(found) == 1, answer.text
+    return dict(found[0])

@@ -1,0 +1,98 @@
+"""A whole Copydesk started by its own launcher in a folder of its own, and handles on its processes and data."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2 as httpx
+import psycopg
+from psycopg.rows import dict_row
+from redis import Redis
+
+from simulators.services.ports import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 180
+OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "OPENAI_API_KEY")
+Value = TypeVar("Value")
+
+
+class System:
+    """Addresses and sign-ins of `demo.json`, read anew because process ids change when one is restarted."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.demo: dict[str, Any] = self._read()
+        self.http = httpx.Client(timeout=30)
+
+    def _read(self) -> dict[str, Any]:
+        return dict(json.loads((self.home / "demo.json").read_text()))
+
+    def pid(self, process: str) -> int:
+        return int(self._read()["pids"][process])
+
+    def kill(self, process: str, number: int = signal.SIGKILL) -> int:
+        """Send a signal to one process; returns the pid it had."""
+        pid = self.pid(process)
+        os.kill(pid, number)
+        return pid
+
+    def control(self, stand_in: str, path: str = "/_control", **switches: Any) -> Any:
+        """Set a stand-in's switches."""
+        base = self.demo[stand_in].removesuffix("/v1")
+        answer = self.http.post(base + path, json=switches)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self.demo["database_url"], row_factory=dict_row) as connection:
+            return list(connection.execute(sql, parameters).fetchall())
+
+    def wipe_redis(self) -> None:
+        with Redis.from_url(self.demo["redis_url"]) as redis:
+            redis.flushall()
+
+    def messages(self, to: str) -> list[dict[str, Any]]:
+        """The emails that arrived for `to`, newest first."""
+        every = self.http.get(self.demo["mailbox"] + "/messages.json").json()["messages"]
+        return [message for message in every if to in message["to"]]
+
+
+def until(fact: Callable[[], Value], seconds: float, what: str) -> Value:
+    """The first true answer of `fact`; fails naming `what` when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = fact()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s; last answer {answer!r}"
+        time.sleep(0.1)
+
+
+@contextmanager
+def launched(home: Path, **settings: str) -> Iterator[System]:
+    """`launch demo` in `home`, until its purchase was played; stopped as Ctrl-C stops it."""
+    environ = {name: value for name, value in os.environ.items() if name not in OURS} | settings
+    command = [sys.executable, "-m", "simulators.launch", "demo", "--home", str(home), "--port", str(free_port())]
+    log = home.parent / f"{home.name}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            until(lambda: _played(process, log), START_SECONDS, "the demo's purchase")
+            yield System(home)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def _played(process: subprocess.Popen[bytes], log: Path) -> bool:
+    text = log.read_text()
+    assert process.poll() is None, f"the demo ended early:\n{text[-4000:]}"
+    return "Ctrl-C" in text
