@@ -40,10 +40,10 @@ run: runtime ## the whole system, nothing played; serves until Ctrl-C
 test: fast journeys ## all tests
 
 fast: dev ## units and races on a real PostgreSQL and Redis; at most 3 minutes
-	$(LAUNCH) services -- $(BIN)/pytest -n 2 $(APPS) $(ARGS)
+	$(LAUNCH) services -- $(BIN)/python -m pytest -n 2 $(APPS) $(ARGS)
 
 journeys: dev chromium ## separate processes, a browser, real kills; at most 20 minutes
-	$(BIN)/pytest tests $(ARGS)
+	$(BIN)/python -m pytest tests $(ARGS)
 
 check: dev ## format, lint, types, import layers, missing migrations
 	$(BIN)/ruff format --check .

@@ -29,7 +29,7 @@ class Customer:
         return self.system.http.request(method, self.system.demo["site"] + path, headers=headers, **kwargs)
 
     def quote(self, article: dict[str, Any], anchor: str = "notes on the subject", **changes: Any) -> httpx.Response:
-        self.target = f"https://partner.example.com/notes/{article['slug']}-{next(_NUMBERS)}"
+        self.target = f"https://partner-{next(_NUMBERS)}.example/notes/{article['slug']}"
         wish = {"articleId": article["id"], "targetUrl": self.target, "anchorText": anchor, "email": self.email}
         answer = self.call("POST", "/api/v1/purchase/quote", json={**wish, **changes})
         if answer.status_code == 201:

@@ -17,10 +17,11 @@ from psycopg.rows import dict_row
 from redis import Redis
 
 from simulators.services.ports import free_port
+from tests.environment import DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 180
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "OPENAI_API_KEY")
+OURS = tuple(DEFAULTS)
 Value = TypeVar("Value")
 
 

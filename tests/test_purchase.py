@@ -12,7 +12,7 @@ def approve(editor: Staff, order_id: str) -> str:
     """Open the order in the admin and approve exactly what it shows. Returns the page that follows."""
     page = editor.get(f"/admin/backlinks/order/{order_id}/change/")
     answer = editor.post(f"/admin/backlinks/order/{order_id}/approve/", **form_fields(page, "/approve/"))
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     return editor.get(answer.headers["location"])
 
 

@@ -1,0 +1,132 @@
+"""Articles, their versions and the calls to the AI provider, as staff see them.
+
+No text is changed here and nothing goes live: only what is said of an article may be edited.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from unfold.admin import ModelAdmin, TabularInline
+
+from articles import money
+from articles.describing import Facts, describe
+from articles.models import AiEventLog, Article, ArticleVersion, Placement
+from audit.actors import Actor
+
+
+class OnlyLookedAt:
+    """No role adds, changes or deletes these by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class VersionInline(OnlyLookedAt, TabularInline):  # type: ignore[misc]  # unfold ships no types
+    model = ArticleVersion
+    fields = ("number", "status", "author_label", "size", "created_at", "approved_by_label", "published_at")
+    ordering = ("-number",)
+    show_change_link = True
+    per_page = 20
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleVersion]:
+        return super().get_queryset(request).defer("body")  # type: ignore[no-any-return]
+
+
+class PlacementInline(OnlyLookedAt, TabularInline):  # type: ignore[misc]
+    model = Placement
+    fields = ("anchor", "href", "subject_type", "subject_id", "live_since", "ended_at", "end_reason")
+    ordering = ("-live_since",)
+    verbose_name_plural = "paid links"
+    tab = True
+
+
+@admin.register(Article)
+class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("title", "language", "status", "price", "live_links", "linkable", "updated_at")
+    list_filter = ("status", "linkable", "language", "topic")
+    search_fields = ("title", "slug", "topic")
+    ordering = ("-id",)
+    list_per_page = 50
+    fieldsets = (
+        (None, {"fields": ("title", "description", "topic", "price_minor", "currency")}),
+        ("Read only", {"fields": ("slug", "language", "status", "linkable_message", "created_at", "updated_at")}),
+    )
+    readonly_fields = ("slug", "language", "status", "linkable_message", "created_at", "updated_at")
+    inlines = (VersionInline, PlacementInline)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        links = Count("placements", filter=Q(placements__ended_at__isnull=True))
+        return super().get_queryset(request).annotate(live_links=links)  # type: ignore[no-any-return]
+
+    @admin.display(ordering="price_minor")
+    def price(self, article: Article) -> str:
+        return money.written(article.price_minor, article.currency)
+
+    @admin.display(description="live links", ordering="live_links")
+    def live_links(self, article: Any) -> int:
+        return int(article.live_links)
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        describe(article=obj, facts=Facts.of(obj), actor=Actor.of(request.user))
+
+
+@admin.register(ArticleVersion)
+class ArticleVersionAdmin(OnlyLookedAt, ModelAdmin):  # type: ignore[misc]
+    list_display = ("id", "article", "number", "status", "author_label", "created_at", "published_at")
+    list_filter = ("status", "created_at")
+    list_select_related = ("article",)
+    search_fields = ("=sha256", "article__title", "=subject_id")
+    search_help_text = "The article's title, or the whole hash or order id"
+    ordering = ("-id",)
+    list_per_page = 50
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("article", "number", "status", "base", "author_label", "subject_type", "subject_id")}),
+        ("Text", {"fields": ("source", "sha256", "size")}),
+        ("Quality control", {"fields": ("checks",)}),
+        ("Bought link", {"fields": ("backlink_metadata", "change")}),
+        ("Times", {"fields": ("created_at", "submitted_at", "approved_at", "approved_by_label", "published_at")}),
+    )
+    readonly_fields = ("source", "checks")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleVersion]:
+        return super().get_queryset(request).defer("body")  # type: ignore[no-any-return]
+
+    @admin.display(description="Markdown source")
+    def source(self, version: ArticleVersion) -> str:
+        return render_to_string("articles/admin/source.html", {"body": version.body})
+
+    @admin.display(description="Certificate")
+    def checks(self, version: ArticleVersion) -> str:
+        return render_to_string("articles/admin/certificate.html", {"results": version.certificate})
+
+
+@admin.register(AiEventLog)
+class AiEventLogAdmin(OnlyLookedAt, ModelAdmin):  # type: ignore[misc]
+    list_display = ("opened_at", "purpose", "subject_id", "model_answered", "cost", "duration_ms", "outcome")
+    list_filter = ("outcome", "purpose", "model_asked", "opened_at")
+    search_fields = ("=subject_id", "=request_id")
+    search_help_text = "The whole id of what the call was for, or of the request"
+    ordering = ("-id",)
+    list_per_page = 50
+    show_full_result_count = False
+
+    @admin.display(description="cost", ordering="cost_micro")
+    def cost(self, call: AiEventLog) -> str:
+        return "unknown" if call.cost_micro is None else f"${call.cost_micro / 1_000_000:.6f}"

@@ -1,0 +1,140 @@
+"""Asking a model for a structured answer, over OpenAI's own client and whichever address the settings name.
+
+Never called inside a transaction, never given a text it may publish by itself, and never silent about what it cost.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+import httpx2
+import openai
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from pydantic import BaseModel, ValidationError
+
+from articles.ai_log import Notes, logged
+from articles.clients.ai_errors import BadAnswer, Refused, translated
+from articles.clients.ai_replies import Moderated, Reply, read_completion, read_moderation, read_response
+
+__all__ = ["Answer", "BadAnswer", "Moderated", "Prompt", "Refused", "ask", "moderate"]
+
+MODERATION_MODEL = "omni-moderation-latest"
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Instructions from a versioned file: static, so that the provider's prefix cache works."""
+
+    version: str
+    instructions: str
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Parsed]):
+    parsed: Parsed
+    model: str
+    request_id: str
+
+
+def ask(
+    *, purpose: str, subject: tuple[str, str], prompt: Prompt, document: dict[str, Any], answer: type[Parsed]
+) -> Answer[Parsed]:
+    """Send `document` as JSON and read the reply as `answer`; `subject` is (type, id) of what it is for.
+
+    Raises RetryLater (an outage), Permanent (our mistake), Refused, or BadAnswer (the model's mistake).
+    """
+    with logged(purpose=purpose, subject=subject, model=settings.OPENAI_MODEL, prompt_version=prompt.version) as call:
+        try:
+            reply = _reply(call, subject, prompt, document, answer)
+        except openai.OpenAIError as error:
+            raise translated(error) from error
+        return Answer(parsed=_parsed(reply, answer), model=call.model, request_id=call.request_id)
+
+
+def moderate(text: str, *, subject: tuple[str, str]) -> Moderated:
+    """Whether the provider's moderation objects to `text`, and for what. Raises RetryLater or Permanent."""
+    with logged(purpose="moderation", subject=subject, model=MODERATION_MODEL) as call:
+        try:
+            raw = _client().moderations.with_raw_response.create(model=MODERATION_MODEL, input=text)
+        except openai.OpenAIError as error:
+            raise translated(error) from error
+        call.request_id = raw.request_id or ""
+        verdict = read_moderation(raw.text)
+        call.model, call.tokens_in = verdict.model, 0
+        return verdict
+
+
+def _reply(
+    call: Notes, subject: tuple[str, str], prompt: Prompt, document: dict[str, Any], answer: type[BaseModel]
+) -> Reply:
+    """The reply of the Responses API; of chat completions where a compatible server has no Responses API."""
+    question = json.dumps(document, ensure_ascii=False)
+    common: dict[str, Any] = {
+        "model": settings.OPENAI_MODEL,
+        "store": False,
+        "safety_identifier": salted_hmac("articles.ai", ":".join(subject), algorithm="sha256").hexdigest(),
+    }
+    # The raw reply is read by us: the client's own parsing forgets what a call cost when the answer does not fit.
+    try:
+        raw = _client().responses.with_raw_response.parse(
+            instructions=prompt.instructions,
+            input=[{"role": "user", "content": question}],
+            text_format=answer,
+            **common,
+        )
+        reply = read_response(_noted(call, raw))
+    except openai.NotFoundError as error:
+        if error.code == "model_not_found":
+            raise
+        raw = _client().chat.completions.with_raw_response.parse(
+            messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": question}],
+            response_format=answer,
+            **common,
+        )
+        reply = read_completion(_noted(call, raw))
+    call.model, call.tokens_in = reply.model, reply.tokens_in
+    call.tokens_cached, call.tokens_out = reply.tokens_cached, reply.tokens_out
+    return reply
+
+
+def _noted(call: Notes, raw: Any) -> str:
+    call.request_id = raw.request_id or ""
+    return str(raw.text)
+
+
+def _parsed(reply: Reply, answer: type[Parsed]) -> Parsed:
+    if reply.refusal:
+        raise Refused(reply.refusal)
+    if reply.truncated:
+        raise BadAnswer("The answer stops half way.")
+    try:
+        return answer.model_validate_json(reply.text)
+    except ValidationError as error:
+        where = ", ".join(".".join(map(str, problem["loc"])) or problem["type"] for problem in error.errors())
+        raise BadAnswer(f"The answer does not fit: {where}.") from error
+
+
+def _client() -> openai.OpenAI:
+    return _built(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.OPENAI_TIMEOUT_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _built(base_url: str, api_key: str, timeout: float) -> openai.OpenAI:
+    """One client, and so one connection pool, per process."""
+    return openai.OpenAI(
+        base_url=base_url,
+        api_key=api_key,
+        timeout=timeout,
+        max_retries=1,
+        http_client=openai.DefaultHttpxClient(event_hooks={"response": [_never_sleep_on_a_rate_limit]}),
+    )
+
+
+def _never_sleep_on_a_rate_limit(response: httpx2.Response) -> None:
+    """The client would sleep for as long as Retry-After says, in a worker's slot; the ledger waits for nothing."""
+    if response.status_code == 429:
+        response.headers["x-should-retry"] = "false"

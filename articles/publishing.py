@@ -1,0 +1,100 @@
+"""The only writer of what is live.
+
+Readers get exactly the bytes that were approved, on exactly the base they were approved against;
+no paid link is ever lost.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.models import Article, ArticleVersion, Placement
+from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability
+from articles.versions import HashMismatch, Status, move, sha256_of
+from audit.actors import Actor
+from audit.recording import record
+
+__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "publish"]
+
+
+class NotApproved(Exception):
+    """Only an approved version can go live."""
+
+
+class BaseMoved(Exception):
+    """Another version went live since; `published_id` is what readers see now."""
+
+    def __init__(self, published_id: int | None) -> None:
+        super().__init__(f"the published version is now {published_id}")
+        self.published_id = published_id
+
+
+class BreaksPaidLink(Exception):
+    """The text does not carry every paid link exactly once, as it was bought."""
+
+    def __init__(self, hrefs: list[str]) -> None:
+        super().__init__("not standing exactly once as bought: " + ", ".join(hrefs))
+        self.hrefs = hrefs
+
+
+@transaction.atomic
+def publish(
+    *,
+    version: ArticleVersion,
+    body_sha256: str,
+    expected_published_id: int | None,
+    placement: NewPlacement | None,
+    actor: Actor,
+) -> ArticleVersion:
+    """Make an approved version what readers see, together with the bought link it brings.
+
+    `body_sha256` and `expected_published_id` are what the approver saw. Raises HashMismatch, NotApproved, BaseMoved
+    or BreaksPaidLink; then nothing was written.
+    """
+    article = Article.objects.select_for_update().get(pk=version.article_id)
+    version = ArticleVersion.objects.select_for_update().get(pk=version.pk)
+    version.article = article
+    if not version.sha256 == body_sha256 == sha256_of(version.body):
+        raise HashMismatch(f"version {version.pk} has hash {version.sha256}, agreed was {body_sha256}")
+    if version.status != Status.APPROVED:
+        raise NotApproved(f"version {version.pk} is {version.status}")
+    if not article.published_version_id == expected_published_id == version.base_id:
+        raise BaseMoved(article.published_version_id)
+    expected: list[Placement | NewPlacement] = [*live_placements(article)]
+    if placement:
+        expected.append(placement)
+    if broken := broken_links(version.body, expected):
+        raise BreaksPaidLink([link.href for link in broken])
+    _go_live(article, version, actor)
+    if placement:
+        _place(article, version, placement)
+    measure_linkability(article, version.body)
+    return version
+
+
+def _go_live(article: Article, version: ArticleVersion, actor: Actor) -> None:
+    now, previous_id = timezone.now(), article.published_version_id
+    if previous_id is not None:
+        move(version=ArticleVersion.objects.get(pk=previous_id), to=Status.SUPERSEDED, actor=actor)
+    move(version=version, to=Status.PUBLISHED, actor=actor, stamps={"published_at": now})
+    article.published_version, article.status, article.updated_at = version, Article.Status.PUBLISHED, now
+    article.save(update_fields=["published_version", "status", "updated_at"])
+    record(
+        actor=actor,
+        action="article.published",
+        target=("article", str(article.pk)),
+        before={"version": previous_id},
+        after={"version": version.pk, "sha256": version.sha256},
+    )
+
+
+def _place(article: Article, version: ArticleVersion, placement: NewPlacement) -> None:
+    subject_type, subject_id = placement.subject
+    Placement.objects.create(
+        article=article,
+        version_first=version,
+        href=placement.href,
+        anchor=placement.anchor,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        live_since=article.updated_at,
+    )

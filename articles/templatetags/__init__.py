@@ -1,0 +1,1 @@
+"""Words and amounts that templates need; never a query."""
