@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from tests.customer import Customer, Staff
-from tests.system import ROOT, System, launched
+from tests.system import ROOT, RUN, System, launched
 
 _PEOPLE = count(1)
 LONG = "\n\n".join(
     f"Paragraph {number} of this article tells in plain words how a small workshop keeps its tools in good order all "
     "year, what the people there do when something wears out, and why they write it down in a shared book each week. "
-    "Nobody in the workshop likes the writing much, but everybody reads what the others wrote before they start work."
+    "Nobody in the workshop likes the writing much, but everybody reads what the others wrote before work starts."
     for number in range(1, 41)
 )
 
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Started for this run, or the one under way in the folder JOURNEYS_HOME names (quicker while writing a journey)."""
+    """Started for this run; or the one under way in the folder JOURNEYS_HOME names, to write journeys faster."""
     under_way = os.environ.get("JOURNEYS_HOME")
     if under_way:
         yield System(Path(under_way))
@@ -35,12 +35,12 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture
 def customer(system: System) -> Customer:
-    return Customer(system, f"customer-{next(_PEOPLE)}@example.org")
+    return Customer(system, f"customer-{RUN}-{next(_PEOPLE)}@example.org")
 
 
 @pytest.fixture
 def another(system: System) -> Customer:
-    return Customer(system, f"customer-{next(_PEOPLE)}@example.org")
+    return Customer(system, f"customer-{RUN}-{next(_PEOPLE)}@example.org")
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def editor(system: System) -> Staff:
 @pytest.fixture
 def article(system: System, tmp_path: Path) -> dict[str, Any]:
     """A published article of this journey's own, long enough for three links."""
-    return published(system, tmp_path, f"workshop-{next(_PEOPLE)}", LONG)
+    return published(system, tmp_path, f"workshop-{RUN}-{next(_PEOPLE)}", LONG)
 
 
 def published(system: System, folder: Path, slug: str, text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from tests.system import System, until
+from tests.system import RUN, System, until
 
 _NUMBERS = count(1)
 
@@ -29,7 +29,7 @@ class Customer:
         return self.system.http.request(method, self.system.demo["site"] + path, headers=headers, **kwargs)
 
     def quote(self, article: dict[str, Any], anchor: str = "notes on the subject", **changes: Any) -> httpx.Response:
-        self.target = f"https://partner-{next(_NUMBERS)}.example/notes/{article['slug']}"
+        self.target = f"https://partner-{RUN}-{next(_NUMBERS)}.example/notes/{article['slug']}"
         wish = {"articleId": article["id"], "targetUrl": self.target, "anchorText": anchor, "email": self.email}
         answer = self.call("POST", "/api/v1/purchase/quote", json={**wish, **changes})
         if answer.status_code == 201:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.environment import DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 180
+RUN = secrets.token_hex(3)  # in every name, so that journeys may run again on a system under way
 OURS = tuple(DEFAULTS)
 Value = TypeVar("Value")
 

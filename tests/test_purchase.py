@@ -11,7 +11,8 @@ from tests.system import System, until
 def approve(editor: Staff, order_id: str) -> str:
     """Open the order in the admin and approve exactly what it shows. Returns the page that follows."""
     page = editor.get(f"/admin/backlinks/order/{order_id}/change/")
-    answer = editor.post(f"/admin/backlinks/order/{order_id}/approve/", **form_fields(page, "/approve/"))
+    shown = form_fields(page, "/approve/")
+    answer = editor.post(f"/admin/backlinks/order/{order_id}/approve/", **shown, have_read="on")
     assert answer.status_code == 303
     return editor.get(answer.headers["location"])
 
@@ -35,11 +36,11 @@ def test_a_purchase_becomes_a_published_link(customer: Customer, editor: Staff, 
     customer.reach("COMPLETED")
     (tag,) = public_links(customer.system, article["slug"], customer.target)
     assert re.search(r'rel="sponsored noopener"', tag)
-    until(lambda: len(customer.system.messages(customer.email)) == 3, 15, "three emails")
-    kinds = customer.system.rows(
-        "SELECT kind, state FROM mail_emaillog WHERE subject_id = %s ORDER BY id", customer.order_id
+    until(lambda: len(customer.system.messages(customer.email)) == 4, 15, "four emails")
+    sent = customer.system.rows(
+        "SELECT kind FROM mail_emaillog WHERE subject_id = %s ORDER BY queued_at", customer.order_id
     )
-    assert [row["state"] for row in kinds] == ["sent"] * len(kinds)
+    assert [row["kind"] for row in sent] == ["request_received", "backlink_integrated", "submitted", "article_live"]
 
 
 def test_what_goes_live_is_what_was_approved_and_all_else_is_untouched(

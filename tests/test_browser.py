@@ -1,0 +1,148 @@
+"""A customer and an editor in a real browser: buy, watch, regenerate, submit, approve, and read the public page."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.system import ROOT, RUN, System
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SCREENSHOTS = ROOT / ".local" / "screenshots"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: install Debian's `chromium`")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def window(browser: Browser, system: System) -> Iterator[BrowserContext]:
+    """A browser of its own, in which no page may complain on its console."""
+    complaints: list[str] = []
+    context = browser.new_context(base_url=system.demo["site"], viewport={"width": 1200, "height": 900})
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    """An error, or a policy broken; a form answered with 422 is no fault of the page."""
+    return said.type == "error" and "status of 422" not in said.text
+
+
+def keep_picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def order_a_link(page: Page, article: dict[str, Any], target: str) -> None:
+    page.goto(f"/articles/{article['slug']}/")
+    page.get_by_role("link", name=re.compile("link in this article", re.IGNORECASE)).first.click()
+    page.get_by_label("Where the link leads").fill(target)
+    page.get_by_label("The words that become the link").fill("notes on the subject")
+    page.get_by_label("Your email").fill(f"browser-{RUN}@example.org")
+    page.get_by_label("I have read what I buy").check()
+    keep_picture(page, "order-form")
+    page.locator("main form button[type=submit]").click()
+
+
+def test_buy_regenerate_submit_approve_publish(
+    window: BrowserContext, browser: Browser, system: System, article: dict[str, Any]
+):
+    page, target = window.new_page(), f"https://browser-{RUN}.example/notes"
+
+    order_a_link(page, article, target)
+    page.wait_for_url(re.compile("/pay/"))
+    keep_picture(page, "pay-page")
+    page.locator("button[value=pay], input[value=pay]").first.click()
+    page.wait_for_url(re.compile("/orders/"))
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible(timeout=30_000)
+    keep_picture(page, "review")
+
+    page.get_by_role("button", name="Write another version").click()
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible(timeout=30_000)
+    keep_picture(page, "review-again")
+    page.get_by_role("button", name="Submit to the editor").click()
+    expect(page.locator("h1")).to_contain_text("editor")
+    keep_picture(page, "submitted")
+    order_id = page.url.rstrip("/").rpartition("/")[2]
+
+    approve_in_admin(browser, system, order_id)
+
+    page.reload()
+    keep_picture(page, "live")
+    page.goto(f"/articles/{article['slug']}/")
+    links = page.locator(f'a[href="{target}"]')
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("rel", "sponsored noopener")
+    expect(links).to_have_text("notes on the subject")
+    keep_picture(page, "public-page")
+
+
+def approve_in_admin(browser: Browser, system: System, order_id: str) -> None:
+    desk = browser.new_context(base_url=system.demo["site"], viewport={"width": 1400, "height": 1000})
+    page = desk.new_page()
+    page.goto("/admin/")
+    page.get_by_label(re.compile("email", re.IGNORECASE)).fill(system.demo["editor"]["email"])
+    page.locator("input[name=password]").fill(system.demo["editor"]["password"])
+    page.locator("button[type=submit]").first.click()
+    page.goto("/admin/backlinks/order/")
+    keep_picture(page, "admin-orders")
+    page.goto(f"/admin/backlinks/order/{order_id}/change/")
+    keep_picture(page, "admin-order")
+    page.locator("input[name=have_read]").check()
+    page.get_by_role("button", name="Approve and publish").click()
+    expect(page.get_by_text("Approved and published")).to_be_visible()
+    keep_picture(page, "admin-approved")
+    desk.close()
+
+
+def test_another_browser_sees_nothing_of_the_order(browser: Browser, system: System, article: dict[str, Any]):
+    mine, theirs = (browser.new_context(base_url=system.demo["site"]) for _ in range(2))
+    page = mine.new_page()
+    order_a_link(page, article, f"https://stranger-{RUN}.example/notes")
+    page.wait_for_url(re.compile("/pay/"))
+    (order,) = system.rows("SELECT id FROM backlinks_order WHERE target_url LIKE %s", f"%stranger-{RUN}%")
+
+    answer = theirs.new_page().goto(f"/orders/{order['id']}/")
+
+    assert answer is not None
+    assert answer.status == 404
+    assert (mine.new_page().goto(f"/orders/{order['id']}/") or answer).status == 200
+
+
+def test_the_form_says_what_is_wrong_beside_the_field_and_loses_nothing(
+    window: BrowserContext, system: System, article: dict[str, Any], tmp_path: Path
+):
+    page = window.new_page()
+    page.goto(f"/articles/{article['slug']}/link/")
+    page.get_by_label("Where the link leads").fill("http://127.0.0.1/admin")
+    page.get_by_label("The words that become the link").fill("best")
+    page.get_by_label("Your email").fill("ada@example.org")
+    page.get_by_label("I have read what I buy").check()
+
+    page.locator("main form button[type=submit]").click()
+
+    expect(page.locator("#id_target_url[aria-invalid=true]")).to_be_visible()
+    expect(page.locator("#id_anchor_text[aria-invalid=true]")).to_be_visible()
+    assert page.get_by_label("Your email").input_value() == "ada@example.org"
+    keep_picture(page, "order-form-errors")
+    assert system.rows("SELECT 1 FROM backlinks_order WHERE anchor_text = 'best'") == []
