@@ -177,6 +177,9 @@ CELERY_BEAT_SCHEDULER = "queues.schedule:JobScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 DJANGO_CELERY_RESULTS_TASK_ID_MAX_LENGTH = 64
 
+# --- The sale ---------------------------------------------------------------------------------------------------------
+TARGET_ALLOW_HTTP = env.flag("TARGET_ALLOW_HTTP", False)
+
 # --- Stripe ---------------------------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")

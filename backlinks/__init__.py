@@ -1,0 +1,1 @@
+"""The sale: quotes, orders, Stripe, link integration, customer pages and the purchase API."""

@@ -1,0 +1,41 @@
+"""Access tokens of orders: whoever holds one is its customer, account or not.
+
+They are signed and kept nowhere, and raising the order's `token_version` revokes every one.
+None may stand in a log, or in a URL that we show.
+"""
+
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import F
+
+from backlinks.models import Order
+
+PREFIX = "ord_"
+_SIGNER = signing.Signer(salt="backlinks.access", sep=".")
+
+
+class NoSuchOrder(Exception):
+    """There is no such order, or whoever asks may not know of it: the answer is the same."""
+
+
+def token_for(order: Order) -> str:
+    return PREFIX + _SIGNER.sign(f"{order.pk.hex}.{order.token_version}")
+
+
+def order_for_token(token: str) -> Order:
+    """The order this token opens; raises NoSuchOrder when it is forged or revoked."""
+    try:
+        order_id, version = _SIGNER.unsign(token.removeprefix(PREFIX)).split(".")
+    except (signing.BadSignature, ValueError):
+        raise NoSuchOrder from None
+    order = Order.objects.filter(pk=UUID(order_id), token_version=int(version)).first()
+    if order is None or not token.startswith(PREFIX):
+        raise NoSuchOrder
+    return order
+
+
+def revoke_tokens(order: Order) -> None:
+    """Every link and token given out for the order stops working."""
+    Order.objects.filter(pk=order.pk).update(token_version=F("token_version") + 1)
+    order.refresh_from_db(fields=["token_version"])

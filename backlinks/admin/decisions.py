@@ -1,0 +1,137 @@
+"""An order on the editor's desk: everything there is to read, and approve, reject or have written again.
+
+Whoever presses a button must hold its permission, and approves the very bytes their page showed.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.messages import error, success, warning
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from articles.publishing import BreaksPaidLink
+from audit.actors import Actor
+from backlinks import failing, review
+from backlinks.admin.desk import desk_of
+from backlinks.models import Order
+from backlinks.moves import Disputed, WrongState
+
+APPROVE, REJECT, RETRY = "backlinks.approve_order", "backlinks.reject_order", "backlinks.retry_order"
+BUTTONS = {"approve": APPROVE, "reject": REJECT, "retry": RETRY}
+UNCONFIRMED = "Nothing was published. Tick that you have read the change, then approve it."
+MOVED_ON = "Nothing was done: the order is no longer where this is possible. This is how it stands now."
+DISPUTED = "Nothing was done: the payment is disputed, and until that is settled only a refund is possible."
+NOT_WHAT_YOU_READ = "Nothing was published: this is another version than the one you read. Please read this one."
+BACK_TO_CUSTOMER = (
+    "Nothing was published. The article was published anew, and the change no longer fits it. "
+    "The order is back with the customer, who has been told."
+)
+AGAIN = "moved"
+
+OrderAction = Callable[[HttpRequest, Order], HttpResponse]
+
+
+def staff_with(permission: str) -> Callable[[OrderAction], Callable[[HttpRequest, UUID], HttpResponse]]:
+    """Only whoever holds `permission`, and only by POST; the view is given the order."""
+
+    def mark(view: OrderAction) -> Callable[[HttpRequest, UUID], HttpResponse]:
+        @wraps(view)
+        @require_POST
+        def guarded(request: HttpRequest, order_id: UUID) -> HttpResponse:
+            if not request.user.has_perm(permission):
+                raise PermissionDenied
+            order = Order.objects.select_related("article").filter(pk=order_id).first()
+            if order is None:
+                raise Http404("There is no such order.")
+            return view(request, order)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def show(request: HttpRequest, order: Order, context: dict[str, Any]) -> HttpResponse:
+    """The order's page; the buttons are those this person may press."""
+    may = {name: request.user.has_perm(permission) for name, permission in BUTTONS.items()}
+    desk = desk_of(order)
+    moved = AGAIN in request.GET and desk.can_decide
+    page = {"title": f"Order {order.reference}", "desk": desk, "may": may, "moved": moved, **context}
+    return render(request, "admin/backlinks/order.html", page)
+
+
+@staff_with(APPROVE)
+def approve(request: HttpRequest, order: Order) -> HttpResponse:
+    if request.POST.get("have_read") != "on":
+        error(request, UNCONFIRMED)
+        return _back(order)
+    try:
+        approval = review.approve(order=order, read=_read(request), actor=Actor.of(request.user))
+    except (WrongState, Disputed, review.NotTheOneRead, BreaksPaidLink) as refusal:
+        error(request, _why_not(refusal))
+        return _back(order)
+    return _tell(request, order, approval)
+
+
+@staff_with(REJECT)
+def reject(request: HttpRequest, order: Order) -> HttpResponse:
+    reason = request.POST.get("reason", "").strip()
+    try:
+        review.reject(order=order, actor=Actor.of(request.user), reason=reason)
+    except review.ReasonMissing:
+        error(request, "Nothing was done. Say why: the customer reads it, and can have another version written.")
+    except (WrongState, Disputed) as refusal:
+        error(request, _why_not(refusal))
+    else:
+        success(request, "Rejected. The customer was told why.")
+    return _back(order)
+
+
+@staff_with(RETRY)
+def retry(request: HttpRequest, order: Order) -> HttpResponse:
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        error(request, "Nothing was done. Say why it is worth another try; it goes on the record.")
+        return _back(order)
+    try:
+        failing.retry(order=order, actor=Actor.of(request.user), reason=reason)
+    except failing.CannotResume as refusal:
+        error(request, f"It cannot be written again: {refusal}.")
+    else:
+        success(request, "It is being written again.")
+    return _back(order)
+
+
+def _read(request: HttpRequest) -> review.Read:
+    """What the page says it showed. Anything else than it did show is refused by the verb."""
+    version = request.POST.get("version", "")
+    number = int(version) if version.isascii() and version.isdecimal() and len(version) <= 18 else 0
+    return review.Read(number, request.POST.get("body_sha256", ""), request.POST.get("base_sha256", ""))
+
+
+def _why_not(refusal: Exception) -> str:
+    if isinstance(refusal, BreaksPaidLink):
+        return f"Nothing was published: it would break a paid link ({', '.join(refusal.hrefs)})."
+    return {Disputed: DISPUTED, review.NotTheOneRead: NOT_WHAT_YOU_READ}.get(type(refusal), MOVED_ON)
+
+
+def _tell(request: HttpRequest, order: Order, approval: review.Approval) -> HttpResponse:
+    if approval.outcome == review.Outcome.LIVE:
+        success(request, "Approved and published. The customer was told.")
+        return _back(order)
+    if approval.outcome == review.Outcome.NEEDS_ANOTHER_LOOK:
+        return _back(order, f"?{AGAIN}=1")
+    warning(request, BACK_TO_CUSTOMER)
+    return _back(order)
+
+
+def _back(order: Order, query: str = "") -> HttpResponse:
+    response = redirect("admin:backlinks_order_change", order.pk)
+    response.status_code = 303
+    response["Location"] += query
+    return response

@@ -1,0 +1,95 @@
+"""Orders as editors work through them: what waits for a decision comes first, longest waiting on top.
+
+An order's fields are never edited; its page leads to what may be decided about it.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, F, QuerySet, When
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.timesince import timesince
+from unfold.decorators import display
+
+from articles.money import written
+from backlinks.admin import decisions
+from backlinks.admin.reading import ForReading
+from backlinks.models import Order, OrderStatus
+from backlinks.targets import read_target
+
+COLOURS = {
+    OrderStatus.ADMIN_REVIEW.label: "warning",
+    OrderStatus.FAILED.label: "danger",
+    OrderStatus.REJECTED.label: "danger",
+    OrderStatus.PROCESSING.label: "info",
+    OrderStatus.QUALITY_CHECK.label: "info",
+    OrderStatus.COMPLETED.label: "success",
+}
+WAITS_FOR_US = When(status=OrderStatus.ADMIN_REVIEW, then=F("updated_at"))
+
+
+@admin.register(Order)
+class OrderAdmin(ForReading):
+    list_display = (
+        "reference",
+        "state",
+        "article",
+        "anchor_text",
+        "target_host",
+        "email",
+        "price",
+        "age",
+    )
+    list_display_links = ("reference", "article")
+    list_filter = ("status", "article__language", ("disputed_at", admin.EmptyFieldListFilter), "created_at")
+    search_fields = ("id__istartswith", "email", "anchor_text", "target_url", "article__title")
+    search_help_text = "The reference, or part of the email, anchor, address or article"
+    # Whatever waits for an editor, longest first; then everything else, newest first.
+    ordering = (Case(WAITS_FOR_US, default=None).asc(nulls_last=True), "-created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("article")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<uuid:order_id>/approve/", view(decisions.approve), name="backlinks_order_approve"),
+            path("<uuid:order_id>/reject/", view(decisions.reject), name="backlinks_order_reject"),
+            path("<uuid:order_id>/retry/", view(decisions.retry), name="backlinks_order_retry"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        order = self.get_object(request, object_id)
+        if order is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
+        return decisions.show(request, order, context)
+
+    @admin.display(description="Order", ordering="id")
+    def reference(self, order: Order) -> str:
+        return order.reference
+
+    @display(description="State", ordering="status", label=COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, order: Order) -> str:
+        return str(order.get_status_display())
+
+    @admin.display(description="Leads to", ordering="target_url")
+    def target_host(self, order: Order) -> str:
+        """In punycode: what a look-alike really is."""
+        return read_target(order.target_url, allow_http=True).host
+
+    @admin.display(description="Price", ordering="price_minor")
+    def price(self, order: Order) -> str:
+        return written(order.price_minor, order.currency)
+
+    @admin.display(description="Age", ordering="-created_at")
+    def age(self, order: Order) -> str:
+        """Of the wait, for what waits for us; else of the order."""
+        since = order.updated_at if order.status == OrderStatus.ADMIN_REVIEW else order.created_at
+        return timesince(since, timezone.now(), depth=1)

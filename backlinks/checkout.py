@@ -1,0 +1,217 @@
+"""Taking orders to the till: a reserved slot for each, then a page at Stripe to pay on.
+
+The open Checkout is the reservation, made under the articles' locks; Stripe is only ever asked outside a transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from articles.models import Article
+from audit.actors import Actor
+from backlinks.access import NoSuchOrder
+from backlinks.clients import stripe
+from backlinks.models import UNDER_WAY, UNPAID, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
+from backlinks.moves import Disputed, WrongState, move
+from backlinks.quoting import QuoteRefused, Reason
+from backlinks.slots import room_in
+from queues.errors import Permanent, RetryLater
+
+STILL_USEFUL = timedelta(minutes=2)
+RETRY_AFTER_SECONDS = 30
+LONGEST_TITLE_AT_STRIPE = 200
+
+
+class AlreadyPaid(Exception):
+    """One of the orders is paid, or its payment is on its way."""
+
+
+class CheckoutBusy(Exception):
+    """Another checkout of one of the orders was opened at the same moment."""
+
+
+class PaymentUnavailable(Exception):
+    """Stripe could not open a page to pay on; the slots are free again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("the payment page could not be opened")
+        self.retry_after = retry_after
+
+
+def open_checkout(*, order_ids: Sequence[UUID], actor: Actor) -> Checkout:
+    """One checkout for all the orders, with the URL to pay on. Asked again, the same one as long as it is open.
+
+    Raises NoSuchOrder, WrongState, Disputed, AlreadyPaid, CheckoutBusy, QuoteRefused (a slot is gone) or
+    PaymentUnavailable.
+    """
+    ids = sorted(set(order_ids))
+    try:
+        for other in _in_the_way(ids):
+            release(other)
+    except (RetryLater, Permanent) as error:
+        raise _unavailable(error) from error
+    checkout = _reserve(ids, actor)
+    return checkout if checkout.url else _open_at_stripe(checkout)
+
+
+def release(checkout: Checkout) -> None:
+    """Make sure nobody can pay on it any more, and free its slots.
+
+    Raises AlreadyPaid, StripeUnavailable or StripeRefused.
+    """
+    if checkout.status == CheckoutStatus.PENDING:
+        raise AlreadyPaid(f"checkout {checkout.pk}")
+    if checkout.stripe_session_id and _was_completed(checkout.stripe_session_id):
+        raise AlreadyPaid(f"checkout {checkout.pk}")
+    close(checkout, CheckoutStatus.EXPIRED)
+
+
+@transaction.atomic
+def close(checkout: Checkout, status: CheckoutStatus) -> bool:
+    """End a checkout nobody paid, and free its slots; False when it had ended before."""
+    closed = Checkout.objects.filter(pk=checkout.pk, status__in=UNDER_WAY).update(
+        status=status, settled_at=timezone.now()
+    )
+    if closed:
+        CheckoutItem.objects.filter(checkout=checkout).update(holds_slot=False)
+    return bool(closed)
+
+
+def checkout_paid_by(payment_intent: str | None) -> Checkout | None:
+    """The checkout a payment was for; None when it is not one of ours."""
+    return Checkout.objects.filter(payment_intent_id=payment_intent).first() if payment_intent else None
+
+
+def _was_completed(session_id: str) -> bool:
+    try:
+        return stripe.end_session(session_id).status == "complete"
+    except stripe.NoSuchObject:
+        return False
+
+
+def _in_the_way(ids: list[UUID]) -> list[Checkout]:
+    """Checkouts under way that hold some of these orders and are not simply the same one again."""
+    held = Checkout.objects.filter(items__order__in=ids, items__holds_slot=True).distinct()
+    return [checkout for checkout in held if not _is_the_same(checkout, ids)]
+
+
+def _is_the_same(checkout: Checkout, ids: list[UUID]) -> bool:
+    """Holding exactly these orders, and open for long enough to pay."""
+    return (
+        checkout.status == CheckoutStatus.OPEN
+        and checkout.expires_at > timezone.now() + STILL_USEFUL
+        and sorted(checkout.items.values_list("order_id", flat=True)) == ids
+    )
+
+
+@transaction.atomic
+def _reserve(ids: list[UUID], actor: Actor) -> Checkout:
+    """The locks, always in this order: articles by id, then orders by id. Under them the last slot is given once."""
+    wanted = Order.objects.filter(pk__in=ids)
+    locked = Article.objects.select_for_update().filter(pk__in=wanted.values("article_id")).order_by("pk")
+    articles = {article.pk: article for article in locked}
+    orders = list(wanted.select_for_update().order_by("pk"))
+    if not ids or len(orders) < len(ids):
+        raise NoSuchOrder
+    for order in orders:
+        _refuse_unless_payable(order)
+    held = Checkout.objects.filter(items__order__in=ids, items__holds_slot=True).distinct().first()
+    if held is not None:
+        if _is_the_same(held, ids):
+            return held
+        raise CheckoutBusy(f"checkout {held.pk}")
+    _refuse_without_room(orders, articles)
+    for order in orders:
+        if order.status == OrderStatus.CANCELLED:
+            move(order, OrderStatus.AWAITING_PAYMENT, actor=actor)
+    return _write(orders)
+
+
+def _refuse_unless_payable(order: Order) -> None:
+    if order.status not in UNPAID:
+        raise WrongState(order, OrderStatus.PROCESSING)
+    if order.disputed_at:
+        raise Disputed(f"order {order.pk}")
+
+
+def _refuse_without_room(orders: list[Order], articles: dict[int, Article]) -> None:
+    if len({order.currency for order in orders}) > 1:
+        raise QuoteRefused([Reason("mixed_currencies", "Orders in different currencies are paid for one by one.")])
+    ids, counted = [order.pk for order in orders], dict[int, list[str]]()
+    reasons = []
+    for order in orders:
+        article, together = articles[order.article_id], counted.setdefault(order.article_id, [])
+        if article.status != Article.Status.PUBLISHED:
+            reasons.append(Reason("not_published", f"“{article.title}” is no longer published."))
+            continue
+        room = room_in(article, target_url=order.target_url, besides=ids, also=together)
+        if not room.linkable:
+            reasons.append(Reason(room.code, f"“{article.title}”: {room.message}"))
+        together.append(order.target_url)
+    if reasons:
+        raise QuoteRefused(reasons)
+
+
+def _write(orders: list[Order]) -> Checkout:
+    checkout = Checkout.objects.create(
+        attempt=1 + max(order.checkout_items.count() for order in orders),
+        amount_minor=sum(order.price_minor for order in orders),
+        currency=orders[0].currency,
+        expires_at=timezone.now() + settings.CHECKOUT_OPEN_FOR,
+    )
+    CheckoutItem.objects.bulk_create(
+        [CheckoutItem(checkout=checkout, order=order, amount_minor=order.price_minor) for order in orders]
+    )
+    return checkout
+
+
+def _open_at_stripe(checkout: Checkout) -> Checkout:
+    """Asked twice at once for the same checkout, Stripe's idempotency key makes both answers the same session."""
+    try:
+        session = stripe.create_session(_session_for(checkout))
+    except (RetryLater, Permanent) as error:
+        _give_up(checkout)
+        raise _unavailable(error) from error
+    stored = Checkout.objects.filter(pk=checkout.pk, status=CheckoutStatus.OPEN).update(
+        stripe_session_id=session.id, url=session.url or ""
+    )
+    if not stored:
+        raise CheckoutBusy(f"checkout {checkout.pk}")
+    checkout.refresh_from_db(fields=["stripe_session_id", "url"])
+    return checkout
+
+
+@transaction.atomic
+def _give_up(checkout: Checkout) -> None:
+    """Unless a twin of this request opened the session meanwhile and somebody is about to pay on it."""
+    if Checkout.objects.select_for_update().filter(pk=checkout.pk, stripe_session_id=None).exists():
+        close(checkout, CheckoutStatus.FAILED)
+
+
+def _session_for(checkout: Checkout) -> stripe.NewSession:
+    items = list(checkout.items.select_related("order__article").order_by("order_id"))
+    page = f"{settings.SITE_URL}/orders/{items[0].order_id}/"
+    return stripe.NewSession(
+        checkout_id=str(checkout.pk),
+        attempt=checkout.attempt,
+        currency=checkout.currency,
+        lines=tuple((_in_words(item.order), item.amount_minor) for item in items),
+        email=items[0].order.email,
+        success_url=f"{page}?paid=1",
+        cancel_url=page,
+        expires_at=int(checkout.expires_at.timestamp()),
+    )
+
+
+def _in_words(order: Order) -> str:
+    return f"Link in “{Truncator(order.article.title).chars(LONGEST_TITLE_AT_STRIPE)}”"
+
+
+def _unavailable(error: Exception) -> PaymentUnavailable:
+    seconds = getattr(error, "after_seconds", None)
+    return PaymentUnavailable(max(1, round(seconds or RETRY_AFTER_SECONDS)))

@@ -1,0 +1,145 @@
+"""What Stripe's word does to checkouts and orders.
+
+An event is never believed: it makes us look again at Stripe, outside any transaction, and what is found there moves
+each order once.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from backlinks import integration, letters
+from backlinks.actors import STRIPE
+from backlinks.alerts import tell_staff
+from backlinks.checkout import close
+from backlinks.clients import stripe
+from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
+from backlinks.moves import move
+from queues.enqueue import enqueue
+from queues.errors import Permanent
+
+LEAVE_ALONE = timedelta(minutes=2)
+
+
+class Mismatch(Permanent):
+    """Stripe's session is not what the checkout says was to be paid; staff hear of it and nothing moves."""
+
+
+def look_up(session_id: str) -> stripe.Session:
+    """The session as it stands at Stripe. Raises Mismatch, with a note for staff, when it is not what we asked for."""
+    session = stripe.session(session_id)
+    checkout = _checkouts(session).first()
+    differences = _differences(session, checkout) if checkout else []
+    if checkout and differences:
+        _report(checkout, differences)
+        raise Mismatch(f"checkout {checkout.pk}: {'; '.join(differences)}")
+    return session
+
+
+def settle(session: stripe.Session) -> str:
+    """Do, once, what the session's state asks for; says what was done. Locks the checkout, then its orders by id."""
+    checkout = _checkouts(session).select_for_update().first()
+    if checkout is None:
+        return "not_ours"
+    if session.is_paid:
+        return _pay(checkout, session)
+    if session.is_failed:
+        return _end_unpaid(checkout, CheckoutStatus.FAILED, "The payment did not arrive.")
+    if session.status == "expired":
+        return _end_unpaid(checkout, CheckoutStatus.EXPIRED, "Nobody paid in time.")
+    if session.status == "complete":
+        return _wait_for_money(checkout, session)
+    return "still_open"
+
+
+def settle_lost(checkout_id: UUID) -> str:
+    """Stripe knows no session of this checkout, so nobody can pay on it."""
+    checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+    return _end_unpaid(checkout, CheckoutStatus.FAILED, "The payment page is gone.")
+
+
+def reconcile() -> int:
+    """Have every checkout that has been under way for a while looked at again: a lost webhook loses no order."""
+    found = Checkout.objects.filter(status__in=UNDER_WAY, created_at__lt=timezone.now() - LEAVE_ALONE)
+    ids = [str(pk) for pk in found.order_by("created_at").values_list("pk", flat=True)]
+    for checkout_id in ids:
+        enqueue("settle-checkout", {"checkout_id": checkout_id}, subject=("checkout", checkout_id), key=checkout_id)
+    return len(ids)
+
+
+def _checkouts(session: stripe.Session) -> QuerySet[Checkout]:
+    """Ours, or none: the account at Stripe may serve others too."""
+    try:
+        return Checkout.objects.filter(pk=UUID(session.client_reference_id or ""))
+    except ValueError:
+        return Checkout.objects.none()
+
+
+def _differences(session: stripe.Session, checkout: Checkout) -> list[str]:
+    facts = {
+        "amount": (session.amount_total, checkout.amount_minor),
+        "currency": ((session.currency or "").lower(), checkout.currency),
+        "livemode": (session.livemode, stripe.is_live()),
+        "session": (session.id, checkout.stripe_session_id or session.id),
+    }
+    return [f"{name} is {theirs}, expected {ours}" for name, (theirs, ours) in facts.items() if theirs != ours]
+
+
+@transaction.atomic
+def _report(checkout: Checkout, differences: list[str]) -> None:
+    close(checkout, CheckoutStatus.FAILED)
+    tell_staff("checkout.mismatched", ("checkout", str(checkout.pk)), facts={"differences": differences})
+
+
+def _pay(checkout: Checkout, session: stripe.Session) -> str:
+    if checkout.status == CheckoutStatus.PAID:
+        return "already_paid"
+    _note(checkout, session, CheckoutStatus.PAID, settled_at=timezone.now())
+    CheckoutItem.objects.filter(checkout=checkout).update(holds_slot=False)
+    orders = _locked_orders(checkout)
+    for order in orders:
+        if order.status == OrderStatus.AWAITING_PAYMENT:
+            _start(order, checkout)
+    surplus = [str(order.pk) for order in orders if order.paid_by_id != checkout.pk]
+    if not surplus:
+        return "paid"
+    tell_staff("checkout.overpaid", ("checkout", str(checkout.pk)), facts={"orders": surplus})
+    return "overpaid"
+
+
+def _start(order: Order, checkout: Checkout) -> None:
+    move(order, OrderStatus.PROCESSING, actor=STRIPE, paid_at=timezone.now(), paid_by=checkout)
+    integration.begin(order)
+    letters.request_received(order)
+
+
+def _end_unpaid(checkout: Checkout, status: CheckoutStatus, reason: str) -> str:
+    if not close(checkout, status):
+        return "already_over"
+    for order in _locked_orders(checkout):
+        if order.status == OrderStatus.AWAITING_PAYMENT:
+            move(order, OrderStatus.CANCELLED, actor=STRIPE, reason=reason)
+    return status.value
+
+
+def _wait_for_money(checkout: Checkout, session: stripe.Session) -> str:
+    if checkout.status != CheckoutStatus.OPEN:
+        return "already_known"
+    _note(checkout, session, CheckoutStatus.PENDING)
+    return "pending"
+
+
+def _note(checkout: Checkout, session: stripe.Session, status: CheckoutStatus, **changes: object) -> None:
+    """The session may be told of before the request that opened it has stored its id."""
+    intent = session.payment_intent.id if session.payment_intent else None
+    Checkout.objects.filter(pk=checkout.pk).update(
+        status=status, stripe_session_id=session.id, payment_intent_id=intent, **changes
+    )
+
+
+def _locked_orders(checkout: Checkout) -> list[Order]:
+    ids = checkout.items.values("order_id")
+    return list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))

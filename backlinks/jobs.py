@@ -1,0 +1,83 @@
+"""What the sale does in the background: writing links, and hearing from Stripe."""
+
+from uuid import UUID
+
+from backlinks import events, fulfilment, integration, refunds, weaving
+from backlinks.clients import stripe
+from backlinks.models import Checkout
+from queues.context import Context
+from queues.declare import Payload, Queue, job
+from queues.errors import RetryLater
+
+BACKLINK_INTEGRATION = Queue("backlink-integration", pool="ai", concurrency=8, attempts=3)
+PAYMENTS = Queue("payments", pool="io", concurrency=4, attempts=5)
+MOVES_FOLLOWED = 3
+
+
+class IntegratePayload(Payload):
+    order_id: UUID
+    regeneration: int
+
+
+class EventPayload(Payload):
+    event_id: str
+
+
+class CheckoutPayload(Payload):
+    checkout_id: UUID
+
+
+class RefundPayload(Payload):
+    refund_id: int
+
+
+@job(queue=BACKLINK_INTEGRATION, name="integrate-backlink", payload=IntegratePayload, timeout_seconds=300)
+def integrate_backlink(ctx: Context, payload: IntegratePayload) -> None:
+    """The first time and every regeneration. When the article is republished meanwhile, at once from its new text."""
+    try:
+        for _ in range(MOVES_FOLLOWED):
+            proposal = weaving.propose(str(payload.order_id), payload.regeneration, progress=ctx.progress)
+            try:
+                with ctx.finishing() as outcome:
+                    outcome["version_id"] = integration.keep(proposal).pk
+                return
+            except integration.BaseMoved:
+                ctx.checkpoint()
+    except integration.NothingToWrite:
+        return
+    except integration.QualityRefused as refused:
+        if refused.best:
+            integration.keep_failed(refused.best)
+        raise
+    raise RetryLater("the article is being republished faster than it can be written for")
+
+
+@job(queue=PAYMENTS, name="apply-stripe-event", payload=EventPayload, timeout_seconds=120)
+def apply_stripe_event(ctx: Context, payload: EventPayload) -> None:
+    news = events.look_up(payload.event_id)
+    with ctx.finishing() as outcome:
+        outcome["outcome"] = events.apply(news)
+
+
+@job(queue=PAYMENTS, name="settle-checkout", payload=CheckoutPayload, timeout_seconds=120)
+def settle_checkout(ctx: Context, payload: CheckoutPayload) -> None:
+    session_id = Checkout.objects.get(pk=payload.checkout_id).stripe_session_id
+    try:
+        session = fulfilment.look_up(session_id) if session_id else None
+    except stripe.NoSuchObject:
+        session = None
+    with ctx.finishing() as outcome:
+        outcome["outcome"] = fulfilment.settle(session) if session else fulfilment.settle_lost(payload.checkout_id)
+
+
+@job(queue=PAYMENTS, name="reconcile-checkouts", payload=Payload, timeout_seconds=60, every_seconds=60)
+def reconcile_checkouts(ctx: Context, payload: Payload) -> None:
+    with ctx.finishing() as outcome:
+        outcome["checkouts"] = fulfilment.reconcile()
+
+
+@job(queue=PAYMENTS, name="refund-order", payload=RefundPayload, timeout_seconds=120)
+def refund_order(ctx: Context, payload: RefundPayload) -> None:
+    refund = refunds.ask_stripe(payload.refund_id)
+    with ctx.finishing() as outcome:
+        outcome["outcome"] = refunds.settle(refund)

@@ -1,0 +1,35 @@
+"""The orders this browser may see: those it began, and those an access link from an email opened in it.
+
+Only ids are kept, in the session; whoever is signed in besides sees the orders of their account.
+"""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from backlinks.models import Order
+
+KEY = "orders"
+MOST = 50
+
+
+def remember(request: HttpRequest, order: Order) -> None:
+    """Let this browser see the order. The session gets a new key, so that nobody who knew the old one comes along."""
+    known = [id for id in _ids(request) if id != str(order.pk)]
+    request.session[KEY] = [*known, str(order.pk)][-MOST:]
+    request.session.cycle_key()
+
+
+def is_known(request: HttpRequest, order: Order) -> bool:
+    """Whether this browser, or the account signed in on it, may see the order."""
+    owns = request.user.is_authenticated and order.customer_id == request.user.pk
+    return owns or str(order.pk) in _ids(request)
+
+
+def known_ids(request: HttpRequest) -> list[UUID]:
+    """Newest last."""
+    return [UUID(id) for id in _ids(request)]
+
+
+def _ids(request: HttpRequest) -> list[str]:
+    return list(request.session.get(KEY, []))

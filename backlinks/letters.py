@@ -1,0 +1,75 @@
+"""What each email to a customer says: one function per email, called in the transaction of what it tells of.
+
+No access link and no token ever goes into a context: contexts are stored, links are made when the email leaves.
+"""
+
+from django.conf import settings
+
+from articles.models import ArticleVersion
+from articles.money import written
+from backlinks.certificates import readable
+from backlinks.models import Order
+from backlinks.preview import preview_of
+from mail.sending import send_email
+
+Facts = dict[str, object]
+
+
+def request_received(order: Order) -> None:
+    _send("request_received", order, str(order.pk), {**_link(order), **_place(order), **_price(order)})
+
+
+def version_ready(order: Order, version: ArticleVersion) -> None:
+    """The first one, or a revision."""
+    kind = "revision_ready" if order.regeneration_count else "backlink_integrated"
+    preview = preview_of(version)
+    change = {"before": preview.before, "after": preview.readable_after}
+    _send(kind, order, str(version.pk), {**_link(order), **change, **_checks(version)})
+
+
+def submitted(order: Order, version: ArticleVersion) -> None:
+    _send("submitted", order, str(version.pk), {})
+
+
+def base_moved(order: Order, version: ArticleVersion) -> None:
+    _send("base_moved", order, str(version.pk), {})
+
+
+def changes_requested(order: Order, version: ArticleVersion, reason: str) -> None:
+    _send("changes_requested", order, str(version.pk), {"reason": reason})
+
+
+def article_live(order: Order, version: ArticleVersion) -> None:
+    _send("article_live", order, str(version.pk), {**_link(order), **_place(order), **_checks(version)})
+
+
+def order_failed(order: Order, *, refund_started: bool) -> None:
+    """Once for each regeneration that came to nothing, however often it was replayed."""
+    _send("order_failed", order, str(order.regeneration_count), {**_price(order), "refund": refund_started})
+
+
+def _send(kind: str, order: Order, cause: str, facts: Facts) -> None:
+    known: Facts = {"order_ref": order.reference, "article_title": order.article.title}
+    send_email(
+        kind=kind,
+        to=order.email,
+        subject=("order", str(order.pk)),
+        cause=cause,
+        context={**known, **facts},
+    )
+
+
+def _link(order: Order) -> Facts:
+    return {"target_url": order.target_url, "anchor_text": order.anchor_text}
+
+
+def _place(order: Order) -> Facts:
+    return {"article_url": f"{settings.SITE_URL}/articles/{order.article.slug}/"}
+
+
+def _price(order: Order) -> Facts:
+    return {"price": written(order.price_minor, order.currency)}
+
+
+def _checks(version: ArticleVersion) -> Facts:
+    return {"checks": [row.to_json() for row in readable(version.certificate)]}

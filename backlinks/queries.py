@@ -1,0 +1,121 @@
+"""What is known of orders, for pages and the API. Reads only."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count
+
+from accounts.models import User
+from articles.models import Article, ArticleVersion
+from backlinks.actors import CUSTOMER
+from backlinks.candidates import passing
+from backlinks.models import UNPAID, Order, OrderQuerySet, OrderStatus, Refund
+from backlinks.moves import MOVES
+from backlinks.preview import Preview, preview_of
+from backlinks.rebasing import submittable
+from queues.models import Job, State
+from queues.queries import live_job_of, queue_position
+
+INTEGRATION = "integrate-backlink"
+DECIDED_ON = (OrderStatus.ADMIN_REVIEW, OrderStatus.REJECTED, OrderStatus.COMPLETED, OrderStatus.REFUNDED)
+WAITING_WORDS = {
+    State.WAITING: "Waiting for a free writer",
+    State.DISPATCHED: "Waiting for a free writer",
+    State.DELAYED: "It did not work out yet; we try again by ourselves",
+    State.ACTIVE: "At work",
+}
+
+
+@dataclass(frozen=True)
+class QueueInfo:
+    """The job that is under way for an order. `position` counts the jobs before it; `progress` is 0–100."""
+
+    job_id: UUID
+    state: str
+    progress: int
+    message: str
+    position: int
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order as its customer may see it. `version` is the one to look at now; `candidates` passed, newest first."""
+
+    order: Order
+    queue: QueueInfo | None
+    version: ArticleVersion | None
+    preview: Preview | None
+    candidates: list[ArticleVersion]
+    refund: Refund | None
+    can_regenerate: bool
+    can_submit: bool
+
+
+def view_of(order: Order) -> OrderView:
+    """Everything the order's page shows, read now."""
+    candidates = passing(order)
+    version = _version_shown(order, candidates)
+    return OrderView(
+        order=order,
+        queue=_queue_info(order),
+        version=version,
+        preview=preview_of(version) if version else None,
+        candidates=candidates,
+        refund=Refund.objects.filter(order=order).order_by("-id").first(),
+        can_regenerate=_customer_may(order, OrderStatus.PROCESSING),
+        can_submit=_customer_may(order, OrderStatus.ADMIN_REVIEW) and submittable(order) is not None,
+    )
+
+
+def orders_of(customer: User) -> OrderQuerySet:
+    """A signed-in customer's orders, newest first."""
+    return Order.objects.filter(customer=customer).select_related("article").order_by("-created_at")
+
+
+def unpaid_among(ids: Iterable[UUID], *, article: Article) -> list[Order]:
+    """Orders of this article somebody began and has not paid for yet, newest first."""
+    return list(Order.objects.filter(pk__in=list(ids), article=article, status__in=UNPAID).order_by("-created_at"))
+
+
+def articles_for_sale(articles: Collection[Article]) -> list[Article]:
+    """The catalogue's rows, each `linkable` only while a slot is left that nobody has bought or is buying."""
+    promised = promised_links(articles)
+    for article in articles:
+        free = article.link_slots - article.live_links - promised.get(article.pk, 0)  # type: ignore[attr-defined]
+        article.linkable = article.linkable and free > 0
+    return list(articles)
+
+
+def promised_links(articles: Collection[Article]) -> dict[int, int]:
+    """How many links are sold, or being paid for, in each article and not live yet."""
+    held = Order.objects.holding_a_slot().filter(article__in=articles)
+    rows = held.values("article_id").annotate(links=Count("pk")).values_list("article_id", "links")
+    return dict(rows)
+
+
+def _version_shown(order: Order, candidates: list[ArticleVersion]) -> ArticleVersion | None:
+    if order.status in DECIDED_ON and order.submitted_version:
+        return order.submitted_version
+    return candidates[0] if candidates else None
+
+
+def _customer_may(order: Order, to: OrderStatus) -> bool:
+    return not order.disputed_at and CUSTOMER in MOVES.get((OrderStatus(order.status), to), ())
+
+
+def _queue_info(order: Order) -> QueueInfo | None:
+    job = live_job_of("order", str(order.pk), INTEGRATION)
+    return _told(job) if job else None
+
+
+def _told(job: Job) -> QueueInfo:
+    state = State(job.state)
+    running = state == State.ACTIVE
+    return QueueInfo(
+        job_id=job.pk,
+        state=State.WAITING.label if state == State.DISPATCHED else state.label,
+        progress=job.progress if running else 0,
+        message=(running and job.progress_message) or WAITING_WORDS[state],
+        position=queue_position(job),
+    )

@@ -1,0 +1,124 @@
+"""A quote: what a link would cost, once everything that can be known before money has been checked.
+
+Nobody is ever asked to pay for what cannot be delivered; a refused quote leaves nothing behind.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.limits import hit
+from accounts.models import User
+from articles.models import Article
+from articles.quality.anchors import anchor_problems
+from articles.quality.linkability import Linkability
+from backlinks.access import token_for
+from backlinks.actors import customer_of
+from backlinks.models import Order, OrderStatus
+from backlinks.moves import remember
+from backlinks.slots import room_in
+from backlinks.targets import read_target
+
+QUOTES_PER_MINUTE = 20
+LONGEST_NOTES = 500
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a customer would like to buy."""
+
+    article_id: int
+    target_url: str
+    anchor_text: str
+    email: str
+    customer_notes: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is refused: a code for programs, words for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Check:
+    check: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    order: Order
+    access_token: str
+    checks: list[Check]
+
+
+class NoSuchArticle(Exception):
+    """There is no published article of this id."""
+
+
+class QuoteRefused(Exception):
+    """Well-formed, and not for sale; `reasons` say why. Nothing was written."""
+
+    def __init__(self, reasons: list[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = reasons
+
+
+def quote(wish: Wish, *, ip: str, customer: User | None = None) -> Quote:
+    """Check everything and write the order. Raises TooMany, NoSuchArticle or QuoteRefused."""
+    hit("quote", ip, QUOTES_PER_MINUTE, 60)
+    article = Article.objects.published().select_related("published_version").filter(pk=wish.article_id).first()
+    if article is None:
+        raise NoSuchArticle(wish.article_id)
+    room = room_in(article, target_url=wish.target_url)
+    reasons = [*_problems(wish, article)]
+    if not room.linkable:
+        reasons.append(Reason(room.code, room.message))
+    if reasons:
+        raise QuoteRefused(reasons)
+    checks = _report(room)
+    order = _write(wish, article, customer, checks)
+    return Quote(order, token_for(order), checks)
+
+
+def _problems(wish: Wish, article: Article) -> Iterator[Reason]:
+    for problem in read_target(wish.target_url, allow_http=getattr(settings, "TARGET_ALLOW_HTTP", False)).problems:
+        yield Reason(f"target_{problem.code}", problem.message)
+    for flaw in anchor_problems(wish.anchor_text, language=article.language):
+        yield Reason(f"anchor_{flaw.code}", flaw.message)
+    if len(wish.customer_notes) > LONGEST_NOTES:
+        yield Reason("notes_too_long", f"Keep the notes to {LONGEST_NOTES} characters.")
+
+
+def _report(room: Linkability) -> list[Check]:
+    return [
+        Check("target_url", True, "The address is well formed and on a public domain."),
+        Check("anchor_text", True, "The words fit the article's language and our rules for links."),
+        Check("article_has_room", True, room.message),
+        Check("target_is_new_here", True, "The article does not link to this website yet."),
+    ]
+
+
+@transaction.atomic
+def _write(wish: Wish, article: Article, customer: User | None, checks: list[Check]) -> Order:
+    assert article.published_version is not None  # a constraint: published articles have one
+    order = Order.objects.create(
+        article=article,
+        quoted_version=article.published_version,
+        target_url=wish.target_url,
+        anchor_text=wish.anchor_text,
+        customer_notes=wish.customer_notes,
+        email=wish.email,
+        customer=customer,
+        price_minor=article.price_minor,
+        currency=article.currency,
+        checks=[asdict(check) for check in checks],
+    )
+    remember(order, "", OrderStatus.AWAITING_PAYMENT, customer_of(order))
+    return order

@@ -1,0 +1,198 @@
+"""An order as its customer reads it: what its page says, put into words.
+
+Reads only. What staff wrote for staff, and what a machine wrote for a log, is never shown here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+from articles.models import AiEventLog, ArticleVersion, Placement
+from backlinks.actors import SYSTEM
+from backlinks.certificates import Row, readable
+from backlinks.models import CheckoutStatus, Order, OrderEvent, OrderStatus
+from backlinks.preview import Preview, preview_of
+from backlinks.queries import OrderView, view_of
+
+S = OrderStatus
+Calls = list[tuple[datetime, str]]
+
+POLL_SECONDS = {S.PROCESSING: 2, S.AWAITING_PAYMENT: 2, S.ADMIN_REVIEW: 30}
+MODES = {
+    "wrap": "Words that stood there already became the link.",
+    "rewrite_sentence": "One sentence was rewritten to carry the link.",
+    "add_sentence": "A sentence was added to carry the link.",
+}
+HEADLINES = {
+    "awaiting_payment": "Not paid yet",
+    "confirming_payment": "Waiting for the payment",
+    "processing": "Request received!",
+    "quality_check": "Your change is ready to read",
+    "admin_review": "With the editor",
+    "completed": "Your link is live",
+    "rejected": "The editor decided against this version",
+    "failed": "We could not place your link",
+    "cancelled": "Not paid",
+    "refunded": "Refunded",
+}
+NOT_WRITTEN = (
+    "The latest attempt did not lead to a version that passes our checks. "
+    "Your earlier one is still here, and you may ask again."
+)
+NO_LONGER_FITS = (
+    "The article was published anew since this was written, and the paragraph is no longer the same. "
+    "Please have another version written, at no cost."
+)
+OFFLINE = "offline"
+STEPS: dict[tuple[str, str], str] = {
+    ("", S.AWAITING_PAYMENT): "Ordered",
+    (S.AWAITING_PAYMENT, S.CANCELLED): "Not paid",
+    (S.CANCELLED, S.AWAITING_PAYMENT): "Back at the payment",
+    (S.AWAITING_PAYMENT, S.PROCESSING): "Paid, writing began",
+    (S.PROCESSING, S.QUALITY_CHECK): "Ready for you to read",
+    (S.PROCESSING, S.FAILED): "The link could not be written",
+    (S.QUALITY_CHECK, S.PROCESSING): "You asked for another version",
+    (S.QUALITY_CHECK, S.ADMIN_REVIEW): "You submitted it to the editor",
+    (S.ADMIN_REVIEW, S.QUALITY_CHECK): "You took it back",
+    (S.ADMIN_REVIEW, S.COMPLETED): "Approved by the editor, and live",
+    (S.ADMIN_REVIEW, S.REJECTED): "The editor decided against it",
+    (S.REJECTED, S.PROCESSING): "You asked for another version",
+    (S.FAILED, S.PROCESSING): "Taken up again",
+}
+WITHOUT_THE_CUSTOMER: dict[tuple[str, str], str] = {
+    (S.ADMIN_REVIEW, S.QUALITY_CHECK): "The article changed: please look again"
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    event: OrderEvent
+    words: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A version that passed its checks, as people judge it."""
+
+    version: ArticleVersion
+    preview: Preview
+    heading: str
+    mode: str
+    number: int
+    certificate: list[Row]
+    model: str
+
+    @property
+    def is_offline(self) -> bool:
+        return OFFLINE in f"{self.model} {self.version.author_label}".lower()
+
+    @property
+    def met(self) -> int:
+        return len(self.certificate) - len(self.not_met)
+
+    @property
+    def not_met(self) -> list[Row]:
+        """Warnings; blocking ones only in what was kept for staff."""
+        return [row for row in self.certificate if not row.passed]
+
+
+@dataclass(frozen=True)
+class Live:
+    """How often the page looks again, and a mark of what it shows now."""
+
+    seconds: int
+    seen: str
+
+    @property
+    def seconds_without_script(self) -> int:
+        """A whole page that loads again is no pleasure to read."""
+        return max(5, self.seconds)
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    order: Order
+    face: str
+    headline: str
+    notice: str
+    known: OrderView
+    steps: list[Step]
+    shown: Candidate | None
+    earlier: list[Candidate]
+    placement: Placement | None
+    live: Live | None
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+
+def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
+    """`back_from_paying`: the browser says it has just paid; only Stripe can say whether it has."""
+    known = view_of(order)
+    face = _face(order, back_from_paying=back_from_paying)
+    calls = calls_of(order)
+    shown = candidate_of(known.version, calls) if known.version else None
+    return OrderPage(
+        order=order,
+        face=f"backlinks/states/{face}.html",
+        headline=HEADLINES[face],
+        notice=_notice(known, shown),
+        known=known,
+        steps=[_step(event) for event in order.events.order_by("id")],
+        shown=shown,
+        earlier=[candidate_of(version, calls) for version in known.candidates if version != known.version],
+        placement=Placement.objects.filter(subject_type="order", subject_id=str(order.pk)).order_by("-id").first(),
+        live=_live(face, known),
+    )
+
+
+def calls_of(order: Order) -> Calls:
+    """When the writer was asked for this order, and which model answered; newest first."""
+    calls = AiEventLog.objects.filter(subject_type="order", subject_id=str(order.pk)).exclude(model_answered="")
+    return list(calls.order_by("-opened_at").values_list("opened_at", "model_answered"))
+
+
+def candidate_of(version: ArticleVersion, calls: Calls) -> Candidate:
+    change: dict[str, Any] = version.change or {}
+    metadata: dict[str, Any] = version.backlink_metadata or {}
+    return Candidate(
+        version=version,
+        preview=preview_of(version),
+        heading=change.get("heading", ""),
+        mode=MODES.get(change.get("mode", ""), ""),
+        number=metadata.get("regeneration_count", 0) + 1,
+        certificate=readable(version.certificate),
+        model=next((model for opened_at, model in calls if opened_at <= version.created_at), ""),
+    )
+
+
+def _face(order: Order, *, back_from_paying: bool) -> str:
+    """The template of the order's state; waiting for a payment's confirmation looks different from not having paid."""
+    if order.status != S.AWAITING_PAYMENT:
+        return order.status.lower()
+    items = order.checkout_items.filter(holds_slot=True)
+    is_pending = items.filter(checkout__status=CheckoutStatus.PENDING).exists()
+    return "confirming_payment" if is_pending or (back_from_paying and items.exists()) else "awaiting_payment"
+
+
+def _notice(known: OrderView, shown: Candidate | None) -> str:
+    if shown is None or known.order.disputed_at:
+        return ""
+    if not known.can_submit:
+        return NO_LONGER_FITS
+    return NOT_WRITTEN if shown.number <= known.order.regeneration_count else ""
+
+
+def _step(event: OrderEvent) -> Step:
+    move = (event.from_status, event.to_status)
+    words = STEPS.get(move, OrderStatus(event.to_status).label)
+    return Step(event, WITHOUT_THE_CUSTOMER.get(move, words) if event.actor_type == SYSTEM else words)
+
+
+def _live(face: str, known: OrderView) -> Live | None:
+    seconds = POLL_SECONDS.get(OrderStatus(known.order.status))
+    if seconds is None or face == "awaiting_payment":
+        return None
+    return Live(seconds, f"{face}.{crc32(repr(known.queue).encode())}")

@@ -1,0 +1,173 @@
+"""Up to three edits by the model, each judged by the whole battery, until one passes.
+
+The model is shown paragraphs and never the article; it never sees the customer's notes and never writes an address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from articles.clients.ai import BadAnswer, Prompt, Refused, ask
+from articles.markdown.links import MarkerMissing, place_marker
+from articles.markdown.paragraphs import Paragraph, eligible_paragraphs
+from articles.markdown.splice import apply, change_paragraph
+from articles.models import Article, ArticleVersion
+from articles.quality.battery import examine
+from articles.quality.case import LinkCase
+from articles.quality.results import CheckResult
+from backlinks.candidates import candidates_of, paragraphs_of_others
+from backlinks.integration import Proposal, QualityRefused, waiting_order
+from backlinks.models import Order
+from backlinks.targets import read_target
+from queues.errors import Permanent
+
+PROMPT_VERSION = "weave_link.v1"
+ATTEMPTS = 3
+MOST_PARAGRAPHS = 60
+FEWEST_PARAGRAPHS = 2
+EARLIER_COMPARED = 20
+
+Progress = Callable[[int, str], None]
+
+
+class WovenLink(BaseModel):
+    """What the model answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paragraph_id: int
+    mode: Literal["wrap", "rewrite_sentence", "add_sentence"]
+    new_text: str
+    reason: str
+
+
+@dataclass
+class Task:
+    """One order's link in one published text, with what was tried and what was wrong with it."""
+
+    order: Order
+    regeneration: int
+    base: ArticleVersion
+    paragraphs: dict[int, Paragraph]
+    earlier: list[str]
+    tried: list[dict[str, Any]]
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def document(self, attempt: int) -> dict[str, Any]:
+        shown = [
+            {"id": item.id, "heading": item.heading, "text": item.source, "following": item.following}
+            for item in self.paragraphs.values()
+        ]
+        return {
+            "task": "weave_link",
+            "language": self.order.article.language,
+            "anchor": self.order.anchor_text,
+            "target_topic": read_target(self.order.target_url, allow_http=True).topic,
+            "paragraphs": shown,
+            "tried": self.tried,
+            "failed_checks": self.failed,
+            "variation": f"{self.order.pk}:{self.regeneration}:{attempt}",
+        }
+
+
+def propose(order_id: str, regeneration: int, *, progress: Progress) -> Proposal:
+    """An edit of the text published now that passes every check. Nothing is written.
+
+    Raises NothingToWrite, QualityRefused, Permanent (no paragraph, or the model will not) or RetryLater.
+    """
+    task = _task(waiting_order(order_id, regeneration), regeneration)
+    best: Proposal | None = None
+    for attempt in range(1, ATTEMPTS + 1):
+        progress(10 + 25 * (attempt - 1), "Writing the link into a paragraph" if attempt == 1 else "Trying another way")
+        try:
+            proposal = _attempt(task, attempt)
+        except (BadAnswer, MarkerMissing) as problem:
+            task.failed = [{"check": "answer", "measured": str(problem), "limit": "an answer as described"}]
+            continue
+        progress(25 * (attempt - 1) + 30, "Checking the result")
+        if proposal.certificate.passed:
+            progress(95, "Passed every check")
+            return proposal
+        best = _better(best, proposal)
+        task.failed = [_told(result) for result in proposal.certificate.failed]
+    raise QualityRefused(f"no edit passed: {', '.join(failed['check'] for failed in task.failed)}", best)
+
+
+def _task(order: Order, regeneration: int) -> Task:
+    base = order.article.published_version
+    assert base is not None  # a constraint: published articles have one
+    paragraphs = eligible_paragraphs(base.body, language=order.article.language)
+    if not paragraphs:
+        raise Permanent("the published text has no paragraph left that could take a link")
+    others = paragraphs_of_others(order)
+    free = [item for item in paragraphs if item.source not in others]
+    usable = free if len(free) >= FEWEST_PARAGRAPHS else paragraphs
+    candidates = candidates_of(order)
+    changes = [version.change for version in candidates if version.change]
+    ids = {item.source: item.id for item in paragraphs}
+    tried = [{"paragraph_id": ids[it["before"]], "mode": it["mode"]} for it in changes if it["before"] in ids]
+    return Task(
+        order=order,
+        regeneration=regeneration,
+        base=base,
+        paragraphs={item.id: item for item in usable[:MOST_PARAGRAPHS]},
+        earlier=[change["after"] for change in changes[-EARLIER_COMPARED:]],
+        tried=tried,
+    )
+
+
+def _attempt(task: Task, attempt: int) -> Proposal:
+    answer = _ask(task, attempt)
+    paragraph = task.paragraphs.get(answer.paragraph_id)
+    if paragraph is None:
+        raise BadAnswer(f"there is no paragraph {answer.paragraph_id}")
+    task.tried.append({"paragraph_id": answer.paragraph_id, "mode": answer.mode})
+    order = task.order
+    text = place_marker(answer.new_text, order.target_url, order.anchor_text)
+    change = change_paragraph(paragraph, text, mode=answer.mode)
+    body = apply(task.base.body, change)
+    case = LinkCase(
+        base=task.base.body,
+        candidate=body,
+        change=change,
+        href=order.target_url,
+        anchor=order.anchor_text,
+        language=order.article.language,
+        base_is_published=Article.objects.filter(pk=order.article_id, published_version=task.base).exists(),
+        earlier=task.earlier,
+        notes=order.customer_notes,
+    )
+    return Proposal(order, task.regeneration, task.base, body, change, examine(case))
+
+
+def _ask(task: Task, attempt: int) -> WovenLink:
+    try:
+        return ask(
+            purpose="weave_link",
+            subject=("order", str(task.order.pk)),
+            prompt=_prompt(),
+            document=task.document(attempt),
+            answer=WovenLink,
+        ).parsed
+    except Refused as refusal:
+        raise Permanent(f"the model would not write this: {refusal}") from refusal
+
+
+@cache
+def _prompt() -> Prompt:
+    path = Path(__file__).parent / "prompts" / f"{PROMPT_VERSION}.txt"
+    return Prompt(PROMPT_VERSION, path.read_text(encoding="utf-8"))
+
+
+def _told(result: CheckResult) -> dict[str, str]:
+    return {"check": result.check, "measured": result.measured, "limit": result.limit}
+
+
+def _better(best: Proposal | None, other: Proposal) -> Proposal:
+    if best is None or len(other.certificate.failed) < len(best.certificate.failed):
+        return other
+    return best

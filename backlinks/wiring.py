@@ -1,0 +1,88 @@
+"""What becomes of an order, an event or a refund when its job ends badly, and where emails about an order lead.
+
+Called by queues in the transaction of the job's own change of state: quick, and never to the outside.
+"""
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from backlinks import failing, refunds
+from backlinks.access import token_for
+from backlinks.models import Order, Refund, RefundStatus
+from mail.links import register_action_link
+from queues.errors import ReplayRefused
+from queues.models import Job
+from queues.subjects import Description, register
+
+
+def order_job_ended(job: Job) -> None:
+    failing.work_came_to_nothing(job.subject_id, reason=_why(job))
+
+
+def order_job_replayed(job: Job) -> None:
+    try:
+        failing.resume(job.subject_id)
+    except failing.CannotResume as refusal:
+        raise ReplayRefused(str(refusal)) from refusal
+
+
+def describe_order(order_id: str) -> Description:
+    order = Order.objects.select_related("article").get(pk=order_id)
+    return Description(f"order {order.reference}: link in “{order.article.title}”", _admin_page("order", order_id))
+
+
+def refund_died(job: Job) -> None:
+    refund = Refund.objects.get(pk=job.subject_id)
+    if refund.status == RefundStatus.REQUESTED:  # otherwise Stripe has it, and says what becomes of it
+        refunds.fail(refund, _why(job))
+
+
+def refund_replayed(job: Job) -> None:
+    try:
+        refunds.ask_again(Refund.objects.get(pk=job.subject_id))
+    except refunds.NotRefundable as refusal:
+        raise ReplayRefused(str(refusal)) from refusal
+
+
+def describe_refund(refund_id: str) -> Description:
+    refund = Refund.objects.select_related("order").get(pk=refund_id)
+    return Description(f"refund of order {refund.order.reference}", _admin_page("order", str(refund.order_id)))
+
+
+def describe_event(event_id: str) -> Description:
+    return Description(f"Stripe event {event_id}")
+
+
+def describe_checkout(checkout_id: str) -> Description:
+    return Description(f"checkout {checkout_id}")
+
+
+def order_link(order_id: str) -> str:
+    """The email's link: its token is traded for a cookie at the first visit."""
+    return f"{settings.SITE_URL}/orders/{order_id}/?access={token_for(Order.objects.get(pk=order_id))}"
+
+
+def _why(job: Job) -> str:
+    """As it stands in the row: the transition wrote it there, not into this object."""
+    error, cancel_reason = Job.objects.values_list("error", "cancel_reason").get(pk=job.pk)
+    return error or cancel_reason
+
+
+def _admin_page(model: str, id: str) -> str:
+    try:
+        return reverse(f"admin:backlinks_{model}_change", args=[id])
+    except NoReverseMatch:
+        return ""
+
+
+register(
+    "order",
+    on_dead=order_job_ended,
+    on_cancelled=order_job_ended,
+    on_replay=order_job_replayed,
+    describe=describe_order,
+)
+register("refund", on_dead=refund_died, on_cancelled=refund_died, on_replay=refund_replayed, describe=describe_refund)
+register("stripe_event", describe=describe_event)
+register("checkout", describe=describe_checkout)
+register_action_link("order", order_link)
