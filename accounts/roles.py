@@ -24,6 +24,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "backlinks.view_order",
             "backlinks.approve_order",
             "backlinks.reject_order",
+            "backlinks.retry_order",
             "mail.view_emaillog",
             "audit.view_auditentry",
         }

@@ -87,7 +87,7 @@ class OrderForm(forms.Form):
 
     def clean_target_url(self) -> str:
         url = str(self.cleaned_data["target_url"])
-        _refuse_for(read_target(url, allow_http=getattr(settings, "TARGET_ALLOW_HTTP", False)).problems)
+        _refuse_for(read_target(url, allow_http=settings.TARGET_ALLOW_HTTP).problems)
         return url
 
     def clean_anchor_text(self) -> str:

@@ -19,8 +19,6 @@ from backlinks.moves import move
 from queues.enqueue import Enqueued, enqueue
 from queues.errors import Permanent
 
-AUTHOR = "AI writer"
-
 
 class NothingToWrite(Exception):
     """The order does not wait for this regeneration (any more): an answer, not a failure."""
@@ -32,7 +30,7 @@ class BaseMoved(Exception):
 
 @dataclass(frozen=True)
 class Proposal:
-    """An edited article that was judged, and for whom it was made."""
+    """An edited article that was judged, for whom it was made, and which model wrote it."""
 
     order: Order
     regeneration: int
@@ -40,6 +38,7 @@ class Proposal:
     body: str
     change: Change
     certificate: Certificate
+    author: str
 
 
 class QualityRefused(Permanent):
@@ -96,7 +95,7 @@ def new_version(proposal: Proposal) -> versions.NewVersion:
     order, again = proposal.order, proposal.regeneration > 0
     return versions.NewVersion(
         body=proposal.body,
-        author_label=AUTHOR,
+        author_label=proposal.author,
         subject=("order", str(order.pk)),
         change=proposal.change.to_json(),
         certificate=proposal.certificate.to_json(),

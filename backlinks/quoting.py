@@ -88,7 +88,7 @@ def quote(wish: Wish, *, ip: str, customer: User | None = None) -> Quote:
 
 
 def _problems(wish: Wish, article: Article) -> Iterator[Reason]:
-    for problem in read_target(wish.target_url, allow_http=getattr(settings, "TARGET_ALLOW_HTTP", False)).problems:
+    for problem in read_target(wish.target_url, allow_http=settings.TARGET_ALLOW_HTTP).problems:
         yield Reason(f"target_{problem.code}", problem.message)
     for flaw in anchor_problems(wish.anchor_text, language=article.language):
         yield Reason(f"anchor_{flaw.code}", flaw.message)

@@ -3,16 +3,16 @@
 The change itself is never altered: where its paragraph is no longer there word for word, it does not apply.
 """
 
-from dataclasses import replace
-
 from articles import versions
 from articles.markdown.splice import Change, ChangeDoesNotApply, apply, reapply
 from articles.models import Article, ArticleVersion
 from articles.quality.battery import examine
 from articles.quality.case import LinkCase
 from backlinks.candidates import passing
-from backlinks.integration import AUTHOR, Proposal, new_version
+from backlinks.integration import Proposal, new_version
 from backlinks.models import Order
+
+MOVED = ", moved to the new text"
 
 
 class DoesNotApply(Exception):
@@ -59,11 +59,11 @@ def reapplied(version: ArticleVersion, article: Article) -> Proposal:
     certificate = examine(case)
     if not certificate.passed:
         raise DoesNotApply(", ".join(result.check for result in certificate.failed))
-    return Proposal(order, version.backlink_metadata["regeneration_count"], base, body, change, certificate)
+    number, author = version.backlink_metadata["regeneration_count"], version.author_label.removesuffix(MOVED)
+    return Proposal(order, number, base, body, change, certificate, author + MOVED)
 
 
 def rebase(version: ArticleVersion, article: Article) -> ArticleVersion:
     """The version's change on the published text, as a new candidate; the article is locked. Raises DoesNotApply."""
     proposal = reapplied(version, article)
-    new = replace(new_version(proposal), author_label=f"{AUTHOR}, moved to the new text")
-    return versions.propose(article=article, base=proposal.base, new=new)
+    return versions.propose(article=article, base=proposal.base, new=new_version(proposal))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from articles.clients.ai import BadAnswer, Prompt, Refused, ask
+from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask
 from articles.markdown.links import MarkerMissing, place_marker
 from articles.markdown.paragraphs import Paragraph, eligible_paragraphs
 from articles.markdown.splice import apply, change_paragraph
@@ -121,7 +121,8 @@ def _task(order: Order, regeneration: int) -> Task:
 
 
 def _attempt(task: Task, attempt: int) -> Proposal:
-    answer = _ask(task, attempt)
+    reply = _ask(task, attempt)
+    answer = reply.parsed
     paragraph = task.paragraphs.get(answer.paragraph_id)
     if paragraph is None:
         raise BadAnswer(f"there is no paragraph {answer.paragraph_id}")
@@ -141,10 +142,10 @@ def _attempt(task: Task, attempt: int) -> Proposal:
         earlier=task.earlier,
         notes=order.customer_notes,
     )
-    return Proposal(order, task.regeneration, task.base, body, change, examine(case))
+    return Proposal(order, task.regeneration, task.base, body, change, examine(case), reply.model)
 
 
-def _ask(task: Task, attempt: int) -> WovenLink:
+def _ask(task: Task, attempt: int) -> Answer[WovenLink]:
     try:
         return ask(
             purpose="weave_link",
@@ -152,7 +153,7 @@ def _ask(task: Task, attempt: int) -> WovenLink:
             prompt=_prompt(),
             document=task.document(attempt),
             answer=WovenLink,
-        ).parsed
+        )
     except Refused as refusal:
         raise Permanent(f"the model would not write this: {refusal}") from refusal
 

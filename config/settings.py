@@ -11,6 +11,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from structlog.types import Processor
 
 from config import database, env
 
@@ -247,7 +248,7 @@ UNFOLD = {
 }
 
 # --- Logs: one JSON line an event, to standard error ----------------------------------------------------------------
-_log_steps = [
+_log_steps: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -272,6 +273,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "stripe": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "celery.redirected": {"level": "WARNING"},

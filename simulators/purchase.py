@@ -143,7 +143,7 @@ def _await_letters(player: Player, title: str) -> str:
         if len(ours) >= 2 and links:
             for message in reversed(ours[:2]):
                 player.say(f"email: {message['subject']}")
-            return links[0]
+            return str(links[0])
     raise StepFailed("the emails did not arrive")
 
 

@@ -13,7 +13,7 @@ from articles.models import AiEventLog, ArticleVersion
 from backlinks.candidates import candidates_of
 from backlinks.models import Checkout, Order, OrderEvent, OrderStatus, Refund, RefundStatus
 from backlinks.targets import Target, read_target
-from backlinks.views.order_page import Candidate, calls_of, candidate_of
+from backlinks.views.order_page import Candidate, candidate_of
 from queues.models import Job
 
 JOBS_SHOWN = 20
@@ -54,7 +54,7 @@ def desk_of(order: Order) -> Desk:
     return Desk(
         order=order,
         target=read_target(order.target_url, allow_http=True),
-        shown=candidate_of(version, calls_of(order)) if version else None,
+        shown=candidate_of(version) if version else None,
         text_page=_text_page(version) if version else "",
         base_moved=version is not None and version.base_id != order.article.published_version_id,
         versions=versions,

@@ -4,11 +4,10 @@ Reads only. What staff wrote for staff, and what a machine wrote for a log, is n
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from articles.models import AiEventLog, ArticleVersion, Placement
+from articles.models import ArticleVersion, Placement
 from backlinks.actors import SYSTEM
 from backlinks.certificates import Row, readable
 from backlinks.models import CheckoutStatus, Order, OrderEvent, OrderStatus
@@ -16,7 +15,6 @@ from backlinks.preview import Preview, preview_of
 from backlinks.queries import OrderView, view_of
 
 S = OrderStatus
-Calls = list[tuple[datetime, str]]
 
 POLL_SECONDS = {S.PROCESSING: 2, S.AWAITING_PAYMENT: 2, S.ADMIN_REVIEW: 30}
 MODES = {
@@ -81,11 +79,10 @@ class Candidate:
     mode: str
     number: int
     certificate: list[Row]
-    model: str
 
     @property
     def is_offline(self) -> bool:
-        return OFFLINE in f"{self.model} {self.version.author_label}".lower()
+        return OFFLINE in self.version.author_label
 
     @property
     def met(self) -> int:
@@ -132,8 +129,7 @@ def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
     """`back_from_paying`: the browser says it has just paid; only Stripe can say whether it has."""
     known = view_of(order)
     face = _face(order, back_from_paying=back_from_paying)
-    calls = calls_of(order)
-    shown = candidate_of(known.version, calls) if known.version else None
+    shown = candidate_of(known.version) if known.version else None
     return OrderPage(
         order=order,
         face=f"backlinks/states/{face}.html",
@@ -142,19 +138,13 @@ def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
         known=known,
         steps=[_step(event) for event in order.events.order_by("id")],
         shown=shown,
-        earlier=[candidate_of(version, calls) for version in known.candidates if version != known.version],
+        earlier=[candidate_of(version) for version in known.candidates if version != known.version],
         placement=Placement.objects.filter(subject_type="order", subject_id=str(order.pk)).order_by("-id").first(),
         live=_live(face, known),
     )
 
 
-def calls_of(order: Order) -> Calls:
-    """When the writer was asked for this order, and which model answered; newest first."""
-    calls = AiEventLog.objects.filter(subject_type="order", subject_id=str(order.pk)).exclude(model_answered="")
-    return list(calls.order_by("-opened_at").values_list("opened_at", "model_answered"))
-
-
-def candidate_of(version: ArticleVersion, calls: Calls) -> Candidate:
+def candidate_of(version: ArticleVersion) -> Candidate:
     change: dict[str, Any] = version.change or {}
     metadata: dict[str, Any] = version.backlink_metadata or {}
     return Candidate(
@@ -164,7 +154,6 @@ def candidate_of(version: ArticleVersion, calls: Calls) -> Candidate:
         mode=MODES.get(change.get("mode", ""), ""),
         number=metadata.get("regeneration_count", 0) + 1,
         certificate=readable(version.certificate),
-        model=next((model for opened_at, model in calls if opened_at <= version.created_at), ""),
     )
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from simulators.loopback import hang_up
 from simulators.stripe.calls import Call, api_key, carry_out, earlier_answer, key_in_use
-from simulators.stripe.errors import Refused
+from simulators.stripe.errors import Refused, RefusedBefore
 from simulators.stripe.ids import new_id
 from simulators.stripe.ledger import API_VERSION
 from simulators.stripe.operations import OPERATIONS, Operation
@@ -91,17 +91,16 @@ def _operation(request: Request) -> Operation:
     for operation in OPERATIONS:
         if (operation.method, operation.path) == (request.method, path):
             return operation
-    raise Refused(
-        f"Unrecognized request URL ({request.method}: {request.url.path}). The stand-in does not offer it.",
-        status=404, saved=False,
-    )  # fmt: skip
+    raise RefusedBefore(
+        f"Unrecognized request URL ({request.method}: {request.url.path}). The stand-in does not offer it.", status=404
+    )
 
 
 def _misbehave(mode: ApiMode) -> None:
     if mode == "429":
-        raise Refused("Request rate limit exceeded.", status=429, code="rate_limit", saved=False)
+        raise RefusedBefore("Request rate limit exceeded.", status=429, code="rate_limit")
     if mode == "500":
-        raise Refused("An unknown error occurred.", status=500, type="api_error", saved=False)
+        raise RefusedBefore("An unknown error occurred.", status=500, type="api_error")
 
 
 def _response(answer: SavedAnswer, request: Request, extra: dict[str, str] | None = None) -> Response:

@@ -9,7 +9,9 @@ JsonObject = dict[str, Any]
 
 
 class Refused(Exception):
-    """A request Stripe would refuse. `saved` says whether an idempotency key remembers the refusal."""
+    """A request Stripe would refuse, and whose refusal an idempotency key remembers."""
+
+    saved = True
 
     def __init__(
         self,
@@ -19,7 +21,6 @@ class Refused(Exception):
         type: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
-        saved: bool = True,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -27,7 +28,6 @@ class Refused(Exception):
         self.type = type
         self.code = code
         self.param = param
-        self.saved = saved
 
     def envelope(self, request_id: str) -> JsonObject:
         error: JsonObject = {"message": self.message, "type": self.type}
@@ -40,9 +40,15 @@ class Refused(Exception):
         return {"error": error}
 
 
+class RefusedBefore(Refused):
+    """A request refused before it was carried out: under its idempotency key it may be tried again."""
+
+    saved = False
+
+
 def invalid(message: str, *, param: str, code: str | None = None) -> Refused:
     """A parameter that fails validation: Stripe runs nothing and saves nothing under the idempotency key."""
-    return Refused(message, code=code, param=param, saved=False)
+    return RefusedBefore(message, code=code, param=param)
 
 
 def missing(param: str) -> Refused:
@@ -55,8 +61,8 @@ def unknown(names: list[str]) -> Refused:
 
 
 def no_such(kind: str, id: str, *, param: str) -> Refused:
-    return Refused(f"No such {kind}: '{id}'", status=404, code="resource_missing", param=param, saved=False)
+    return RefusedBefore(f"No such {kind}: '{id}'", status=404, code="resource_missing", param=param)
 
 
 def unauthorized(message: str) -> Refused:
-    return Refused(message, status=401, saved=False)
+    return RefusedBefore(message, status=401)
