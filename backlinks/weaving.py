@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 
-from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask
+from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask, moderate
 from articles.markdown.links import MarkerMissing, place_marker
 from articles.markdown.paragraphs import Paragraph, eligible_paragraphs
 from articles.markdown.splice import apply, change_paragraph
@@ -90,6 +91,7 @@ def propose(order_id: str, regeneration: int, *, progress: Progress) -> Proposal
             continue
         progress(25 * (attempt - 1) + 30, "Checking the result")
         if proposal.certificate.passed:
+            _refuse_objectionable(proposal)
             progress(95, "Passed every check")
             return proposal
         best = _better(best, proposal)
@@ -143,6 +145,14 @@ def _attempt(task: Task, attempt: int) -> Proposal:
         notes=order.customer_notes,
     )
     return Proposal(order, task.regeneration, task.base, body, change, examine(case), reply.model)
+
+
+def _refuse_objectionable(proposal: Proposal) -> None:
+    """What the provider's moderation objects to is for staff, not for another try."""
+    if settings.OPENAI_MODERATION:
+        verdict = moderate(proposal.change.after, subject=("order", str(proposal.order.pk)))
+        if verdict.flagged:
+            raise Permanent(f"moderation objects to the text: {', '.join(verdict.categories)}")
 
 
 def _ask(task: Task, attempt: int) -> Answer[WovenLink]:

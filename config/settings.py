@@ -194,6 +194,7 @@ REFUND_ON_FINAL_FAILURE = env.flag("REFUND_ON_FINAL_FAILURE", True)
 OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", schemes=("http", "https"))
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
+OPENAI_MODERATION = env.flag("OPENAI_MODERATION", True)  # false where a compatible server has none
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------

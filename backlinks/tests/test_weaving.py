@@ -167,7 +167,8 @@ def test_a_failed_edit_is_told_what_was_wrong_and_the_next_one_passes(stripe, op
 
     assert order.status == "QUALITY_CHECK"
     assert [version.status for version in versions_of(order)] == ["candidate"]
-    assert AiEventLog.objects.filter(subject_id=str(order.pk)).count() == 2
+    calls = AiEventLog.objects.filter(subject_id=str(order.pk)).order_by("opened_at")
+    assert list(calls.values_list("purpose", flat=True)) == ["weave_link", "weave_link", "moderation"]
 
 
 def test_what_failed_is_fed_back_by_name_measure_and_limit(stripe, openai):
@@ -211,6 +212,18 @@ def test_a_model_that_will_not_is_a_matter_for_staff(stripe, openai, settings):
     order.refresh_from_db()
     assert order.status == "FAILED"
     assert AiEventLog.objects.filter(subject_id=str(order.pk)).count() == 1
+
+
+def test_what_moderation_objects_to_is_for_staff_and_never_shown(stripe, openai):
+    order = bought(stripe)
+    openai.tell(mode="flagged")
+
+    assert write() == [("integrate-backlink", "FAILURE")]
+
+    order.refresh_from_db()
+    assert order.status == "FAILED"
+    assert job_of(order).error == "moderation objects to the text: illicit"
+    assert versions_of(order) == []
 
 
 @pytest.mark.parametrize("mode", ["429", "down", "nonsense", "insufficient_quota"])
