@@ -19,6 +19,6 @@ def exponential(retries: int, factor: float) -> float:
 
 
 def postponement_seconds(times: int, after_seconds: float | None) -> float:
-    """Growing waits for an outage; the other side's Retry-After is the least it may be."""
+    """Growing waits for an outage; at least the other side's Retry-After, at most as long as we are patient at all."""
     growing = min(exponential(times, settings.JOB_BACKOFF_SECONDS), LONGEST_POSTPONEMENT)
-    return max(jittered(growing), after_seconds or 0)
+    return min(max(jittered(growing), after_seconds or 0), settings.JOB_LATER_MAX_SECONDS)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from queues import transitions
 from queues.errors import Cancelled, LeaseLost
-from queues.models import Job, State
+from queues.models import Job, JobQuerySet, State
 
 PROGRESS_EVERY_SECONDS = 0.4
 
@@ -42,33 +42,33 @@ class Context:
         if now - self._told_at < PROGRESS_EVERY_SECONDS and percent < 100:
             return
         self._told_at = now
-        self.checkpoint(progress=min(max(percent, 0), 100), progress_message=message[:200])
+        self.checkpoint()
+        self._mine().update(progress=min(max(percent, 0), 100), progress_message=message[:200])
 
-    def checkpoint(self, **said: Any) -> None:
+    def checkpoint(self) -> None:
         """Raise Cancelled when the job was asked to stop, LeaseLost when it is no longer ours."""
-        mine = Job.objects.filter(pk=self.job.pk, state=State.ACTIVE, lease_token=self.job.lease_token)
-        row = mine.values_list("cancel_requested_at").first()
-        if row is None:
-            raise LeaseLost(f"job {self.job.pk}")
-        if row[0] is not None:
-            raise Cancelled(f"job {self.job.pk}")
-        if said:
-            mine.update(**said)
+        self._go_on_if(self._mine())
 
     @contextmanager
     def finishing(self) -> Iterator[dict[str, Any]]:
         """One transaction for effects and completion, fenced by the lease; what is put in the dict is the result.
 
-        Raises LeaseLost, with every effect rolled back, when the job is no longer ours.
+        Raises like `checkpoint`; whatever is raised rolls every effect back.
         """
         result: dict[str, Any] = {}
         with transaction.atomic():
-            held = Job.objects.select_for_update().filter(
-                pk=self.job.pk, state=State.ACTIVE, lease_token=self.job.lease_token
-            )
-            if held.first() is None:
-                raise LeaseLost(f"job {self.job.pk}")
+            self._go_on_if(self._mine().select_for_update())
             yield result
             if not transitions.complete(self.job, result):
                 raise LeaseLost(f"job {self.job.pk}")
         self.finished = True
+
+    def _mine(self) -> JobQuerySet:
+        return Job.objects.filter(pk=self.job.pk, state=State.ACTIVE, lease_token=self.job.lease_token)
+
+    def _go_on_if(self, mine: JobQuerySet) -> None:
+        row = mine.values_list("cancel_requested_at").first()
+        if row is None:
+            raise LeaseLost(f"job {self.job.pk}")
+        if row[0] is not None:
+            raise Cancelled(f"job {self.job.pk}")

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.forms.models import model_to_dict
 
 from queues.enqueue import enqueue
-from queues.models import DeadLetter, Job
+from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
 
 log = structlog.get_logger("queues")
@@ -50,9 +50,10 @@ def bury(job: Job, error_type: str, message: str, *, why: str) -> None:
 
 
 def repeat_reaction(letter: DeadLetter) -> None:
-    """Tell the subject again, when it raised the first time."""
-    job = Job.objects.get(pk=letter.job_id)
-    subject_of(job).on_dead(job)
+    """Tell the subject again, when it raised the first time; not of a job that was replayed meanwhile."""
+    job = Job.objects.select_for_update().get(pk=letter.job_id)
+    if job.state == State.DEAD:
+        subject_of(job).on_dead(job)
     DeadLetter.objects.filter(pk=letter.pk).update(reaction_error="")
 
 

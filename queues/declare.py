@@ -65,7 +65,6 @@ class Definition:
         """Celery's own names for what we declare; jitter is ours (Celery's goes down to zero)."""
         return {
             "name": self.name,
-            "queue": self.queue.broker_name,
             "autoretry_for": (Exception,),
             "dont_autoretry_for": (
                 Reject,

@@ -36,11 +36,12 @@ def _trace(job: Job) -> str:
     task_id = f"{job.pk}.{job.generation}"
     request = {
         "id": task_id,
+        "task": job.name,
         "args": args,
         "kwargs": {},
         "retries": job.attempt,
         "delivery_info": {},
         "hostname": "drain",
     }
-    _, info = build_tracer(task.name, task, app=current_app)(task_id, args, {}, request)
-    return info.state if info is not None else "SUCCESS"
+    traced = build_tracer(task.name, task, app=current_app)(task_id, args, {}, request)  # type: ignore[arg-type]
+    return traced.info.state if traced.info is not None else "SUCCESS"

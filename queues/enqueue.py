@@ -77,13 +77,22 @@ def _insert(job: Job, once: str | None) -> Enqueued:
         first = OnceKey.objects.get(queue=job.queue, once=once).job_id
         if first != job.id:
             return Enqueued(Job.objects.filter(pk=first).first(), created=False)
-    Job.objects.bulk_create([job], ignore_conflicts=job.key is not None)
-    if job.key is not None and not Job.objects.filter(pk=job.pk).exists():
+    written, twin = _write(job)
+    if written is None:
         OnceKey.objects.filter(job_id=job.id).delete()
-        twin = Job.objects.live().filter(queue=job.queue, key=job.key).first()
         return Enqueued(twin, created=False)
     wake_relay()
-    return Enqueued(job, created=True)
+    return Enqueued(written, created=True)
+
+
+def _write(job: Job) -> tuple[Job | None, Job | None]:
+    """The row as written, or its live twin. A twin that ended while we looked for it is none: then we try again."""
+    while True:
+        Job.objects.bulk_create([job], ignore_conflicts=job.key is not None)
+        if (written := Job.objects.filter(pk=job.pk).first()) is not None:
+            return written, None
+        if (twin := Job.objects.live().filter(queue=job.queue, key=job.key).first()) is not None:
+            return None, twin
 
 
 def wake_relay() -> None:

@@ -29,6 +29,14 @@ def pid_is_gone(pid: int) -> bool:
     return _start_time(pid) == ""
 
 
+def is_child(pid: int) -> bool:
+    """Whether this pid is a living child of this very process, and not a stranger's that came after it."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
 def _start_time(pid: int) -> str:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")

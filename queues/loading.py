@@ -3,6 +3,7 @@
 The only import by name in Copydesk: it lets a lower room call what a higher one registered.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -11,8 +12,9 @@ from django.apps import apps
 from kombu import Exchange
 from kombu import Queue as BrokerQueue
 
-from queues.declare import JOBS, QUEUES
+from queues.declare import JOBS, QUEUES, Definition
 from queues.executor import JobTask, work_of
+from queues.results import Witness
 from queues.schedule import static_schedule
 
 EXCHANGE = "copydesk"
@@ -24,12 +26,14 @@ def load_rooms() -> None:
         for chapter in ("jobs", "wiring"):
             if find_spec(f"{app.name}.{chapter}"):
                 import_module(f"{app.name}.{chapter}")
-    _register_tasks()
+    register_tasks(JOBS.values())
 
 
-def _register_tasks() -> None:
-    for definition in JOBS.values():
-        shared_task(base=JobTask, **definition.task_options())(work_of(definition))
+def register_tasks(definitions: Iterable[Definition]) -> None:
+    """Make a Celery task of each, and tell Celery of every queue."""
+    witness = Witness(app=current_app)
+    for definition in definitions:
+        shared_task(base=JobTask, backend=witness, **definition.task_options())(work_of(definition))  # type: ignore[no-untyped-call]
     exchange = Exchange(EXCHANGE, type="direct")
     current_app.conf.task_queues = [
         BrokerQueue(queue.broker_name, exchange, routing_key=queue.broker_name) for queue in QUEUES.values()

@@ -3,10 +3,11 @@
 A row changes state only through `transitions`; nothing here decides anything.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from queues.ids import uuid7
@@ -26,9 +27,19 @@ LIVE = (State.WAITING, State.DISPATCHED, State.ACTIVE, State.DELAYED)
 ENDED = (State.COMPLETED, State.DEAD, State.CANCELLED)
 
 
+_ALLOWED = ExpressionWrapper(F("timeout_seconds") * timedelta(seconds=1), output_field=models.DurationField())
+DEADLINE = ExpressionWrapper(F("started_at") + _ALLOWED, output_field=models.DateTimeField())
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> "JobQuerySet":
         return self.filter(state__in=LIVE)
+
+    def within_time(self) -> "JobQuerySet":
+        return self.alias(deadline=DEADLINE).filter(deadline__gt=Now())
+
+    def overdue(self) -> "JobQuerySet":
+        return self.alias(deadline=DEADLINE).filter(deadline__lte=Now())
 
     def of_subject(self, subject_type: str, subject_id: str) -> "JobQuerySet":
         return self.filter(subject_type=subject_type, subject_id=subject_id)

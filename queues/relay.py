@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerDown
@@ -18,13 +18,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from queues import transitions
-from queues.backoff import exponential
-from queues.declare import QUEUES, Queue
-from queues.models import Job, Relay, State, Worker
+from queues.declare import JOBS, QUEUES, Queue
+from queues.models import Job, JobQuerySet, Relay, State, Worker
 from queues.queries import free_queues, live_slots
 
 log = structlog.get_logger("queues")
 BATCH = 200
+PRUNED_AT_ONCE = 2000
 NOT_LISTENED_WINDOW = 2  # messages kept in Redis for a queue that no worker serves yet
 
 
@@ -40,12 +40,17 @@ def tick(redis: Redis) -> int:
 
 
 def hand_over(queue: Queue) -> int:
-    """Dispatch waiting rows of `queue` up to its window; the rest of the backlog stays in PostgreSQL."""
+    """Dispatch waiting rows of `queue` up to its window; the rest of the backlog stays in PostgreSQL.
+
+    A job this release does not declare waits for one that does: in a deploy, versions overlap.
+    """
     with transaction.atomic():
         room = _window(queue) - Job.objects.filter(queue=queue.name, state=State.DISPATCHED).count()
         if room <= 0:
             return 0
-        waiting = Job.objects.select_for_update(skip_locked=True).filter(queue=queue.name, state=State.WAITING)
+        waiting = Job.objects.select_for_update(skip_locked=True).filter(
+            queue=queue.name, state=State.WAITING, name__in=JOBS
+        )
         jobs = list(waiting.order_by("-priority", "run_at", "id")[: min(room, BATCH)])
         transitions.dispatch(jobs)
     _publish(jobs)
@@ -62,10 +67,11 @@ def _publish(jobs: list[Job]) -> None:
     for sent, job in enumerate(jobs):
         try:
             with current_app.producer_pool.acquire(block=True, timeout=5) as producer:
-                current_app.tasks[job.name].apply_async(
+                current_app.tasks[job.name].apply_async(  # type: ignore[call-arg]
                     args=(str(job.pk), job.generation),
                     task_id=f"{job.pk}.{job.generation}",
                     retries=job.attempt,
+                    queue=QUEUES[job.queue].broker_name,
                     argsrepr=f"({str(job.pk)!r}, {job.generation})",
                     kwargsrepr="{}",
                     producer=producer,
@@ -78,24 +84,23 @@ def _publish(jobs: list[Job]) -> None:
 
 
 def rescue_expired() -> int:
-    """Jobs whose lease ran out: their worker died, or they ran longer than they declared."""
-    rescued = 0
-    with transaction.atomic():
-        expired = Job.objects.select_for_update(skip_locked=True).filter(state=State.ACTIVE, leased_until__lt=Now())
-        for job in expired.order_by("leased_until")[:BATCH]:
-            rescued += _rescue(job)
-    return rescued
+    """Jobs whose lease ran out: their worker died. Jobs over their own time are ended by their worker, not here."""
+    expired = Job.objects.filter(state=State.ACTIVE, leased_until__lt=Now())
+    ids = list(expired.order_by("leased_until").values_list("pk", flat=True)[:BATCH])
+    return sum(_rescue(expired.filter(pk=job_id)) for job_id in ids)
 
 
-def _rescue(job: Job) -> bool:
-    assert job.started_at is not None and job.leased_until is not None
-    if job.cancel_requested_at is not None:
-        return transitions.cancel(job, reason=job.cancel_reason)
-    if job.leased_until >= job.started_at + timedelta(seconds=job.timeout_seconds):
-        queue = QUEUES.get(job.queue)
-        factor = queue.backoff_seconds if queue else settings.JOB_BACKOFF_SECONDS
-        return transitions.time_out(job, backoff_seconds=exponential(job.attempt - 1, factor))
-    return transitions.rescue(job)
+def _rescue(expired: JobQuerySet) -> bool:
+    """Each in a transaction of its own, so that one row nobody can rescue keeps no other from it."""
+    try:
+        with transaction.atomic():
+            job = expired.select_for_update(skip_locked=True).first()
+            return job is not None and transitions.rescue(job)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("rescue_failed")
+        return False
 
 
 def undispatch_lost() -> int:
@@ -137,10 +142,14 @@ def plant_sentinel(redis: Redis) -> None:
 
 
 def beat(identity: str, *, idle: bool) -> None:
-    """Say that this relay lives, and whether it sleeps and wants waking; forget relays and workers long silent."""
+    """Say that this relay lives, and whether it sleeps and wants waking."""
     updated = Relay.objects.filter(pk=identity).update(idle=idle, beat_at=Now())
     if not updated:
         Relay.objects.create(identity=identity, idle=idle)
+
+
+def forget_silent() -> None:
+    """Relays and workers that have not beaten for long are gone for good."""
     long_ago = Now() - timedelta(minutes=5)
     Relay.objects.filter(beat_at__lt=long_ago).delete()
     Worker.objects.filter(beat_at__lt=long_ago).delete()
@@ -151,7 +160,7 @@ def prune() -> int:
     ended = Job.objects.filter(
         state__in=(State.COMPLETED, State.CANCELLED), finished_at__lt=Now() - settings.JOB_RETENTION
     )
-    deleted, _ = Job.objects.filter(pk__in=ended.values("pk")[:BATCH]).delete()
+    deleted, _ = Job.objects.filter(pk__in=ended.values("pk")[:PRUNED_AT_ONCE]).delete()
     return deleted
 
 

@@ -12,7 +12,7 @@ from audit.recording import record
 from queues import transitions
 from queues.declare import definition_of
 from queues.enqueue import wake_relay
-from queues.errors import NotReplayable, TwinAlive
+from queues.errors import NotReplayable, TwinAlive, UnknownJob
 from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
 
@@ -43,6 +43,8 @@ def refuse_unless_replayable(job: Job) -> None:
             raise TwinAlive(twin.pk)
     try:
         definition_of(job.name).payload.model_validate(job.payload)
+    except UnknownJob as error:
+        raise NotReplayable(str(error)) from None
     except ValidationError as error:
         raise NotReplayable(f"its payload no longer fits {job.name}: {error.error_count()} faults") from None
 

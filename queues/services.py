@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
 from redis import Redis
@@ -37,8 +38,9 @@ def wait_for_services(redis: Redis, say: Callable[[str], object] = lambda line: 
 
 
 def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """By a connection of its own: the pool would hide why, and must not be there yet when a worker forks."""
+    with connection.wrap_database_errors:
+        psycopg.connect(**connection.get_connection_params()).close()
 
 
 def _wait(what: str, ask: Callable[[], object], say: Callable[[str], object]) -> None:
@@ -49,7 +51,6 @@ def _wait(what: str, ask: Callable[[], object], say: Callable[[str], object]) ->
             ask()
             return
         except (DatabaseError, RedisError, OSError) as error:
-            connection.close()
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             if time.monotonic() >= deadline:
                 raise ServicesAway(f"cannot reach {what}: {reason}") from None

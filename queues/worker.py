@@ -3,23 +3,30 @@
 One thread of the main process does it for all its jobs in one UPDATE each; Celery's own heart is not involved.
 """
 
+import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
+from celery.worker.state import active_requests
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, Now
 
 from queues import identity, transitions
-from queues.models import Job, State, Worker
+from queues.backoff import exponential
+from queues.declare import QUEUES
+from queues.models import Job, JobQuerySet, State, Worker
 from queues.stopping import stop_claiming
 
 log = structlog.get_logger("queues")
+LAST_ROUND_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -31,48 +38,77 @@ class Post:
     slots: int
 
 
-def take_post(post: Post) -> None:
-    """Begin: free at once what dead predecessors on this host had leased, show ourselves, keep the leases."""
-    release_dead_predecessors()
-    beat(post)
-    threading.Thread(target=_keep, args=(post,), name="lease-keeper", daemon=True).start()
+class Keeper:
+    """The thread that keeps this process' leases for as long as its jobs run."""
 
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self._left = threading.Event()
+        self._round = threading.Lock()
 
-def leave_post() -> None:
-    """End: nobody needs to wait for our leases."""
-    give_back_all()
-    Worker.objects.filter(pk=identity.me()).delete()
-    connection.close()
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
 
-
-def begin_shutdown(exit_process: Callable[[int], None] = os._exit) -> None:
-    """Stop claiming; what still runs after JOB_SHUTDOWN_SECONDS is returned uncharged and the process ends."""
-    stop_claiming()
-    threading.Thread(target=_deadline, args=(exit_process,), name="shutdown-deadline", daemon=True).start()
-
-
-def _deadline(exit_process: Callable[[int], None]) -> None:
-    time.sleep(settings.JOB_SHUTDOWN_SECONDS)
-    leave_post()
-    log.warning("shutdown_deadline", worker=identity.me())
-    exit_process(0)
-
-
-def _keep(post: Post) -> None:
-    while True:
+    def leave(self) -> None:
+        """Give everything back and say goodbye; no round comes after it, for that would say that we still live."""
+        self._left.set()
+        last_round = self._round.acquire(timeout=LAST_ROUND_SECONDS)
         try:
-            transitions.renew(identity.me())
-            release_lost_children()
-            beat(post)
-        except DatabaseError as error:
-            log.warning("lease_keeper_waits", error=str(error).strip())
+            give_back_all()
+            Worker.objects.filter(pk=identity.me()).delete()
+        except Error as error:
+            log.warning("worker_left_without_goodbye", error=str(error).strip())
+        finally:
             connection.close()
-        time.sleep(settings.JOB_RENEWAL_SECONDS)
+            if last_round:
+                self._round.release()
+
+    def begin_shutdown(self, exit_process: Callable[[int], None] = os._exit) -> None:
+        """Stop claiming; what still runs after JOB_SHUTDOWN_SECONDS is returned uncharged and the process ends."""
+        stop_claiming()
+        threading.Thread(target=self._deadline, args=(exit_process,), name="shutdown-deadline", daemon=True).start()
+
+    def _deadline(self, exit_process: Callable[[int], None]) -> None:
+        time.sleep(settings.JOB_SHUTDOWN_SECONDS)
+        try:
+            self.leave()
+            log.warning("shutdown_deadline", worker=identity.me())
+        finally:
+            exit_process(0)
+
+    def _run(self) -> None:
+        """Whatever goes wrong in a round is tried again in the next: without this thread every job would be lost."""
+        release = release_dead_predecessors
+        while not self._left.is_set():
+            with self._round:
+                if self._left.is_set():  # while we waited for it
+                    break
+                try:
+                    keep(self.post)
+                    release()
+                    release = release_lost_children
+                except Exception as error:
+                    log.warning("lease_keeper_waits", error=str(error).strip())
+                    connection.close()
+            self._left.wait(settings.JOB_RENEWAL_SECONDS)
+        connection.close()
+
+
+def keep(post: Post) -> None:
+    """One round; the leases first, so that no trouble with anything else lets them run out."""
+    transitions.renew(identity.me(), running())
+    beat(post)
+    end_overdue()
+
+
+def running() -> list[UUID]:
+    """The jobs Celery runs in this process and its children; one whose verdict could not be written is none of them."""
+    return [UUID(request.id.partition(".")[0]) for request in tuple(active_requests)]
 
 
 def beat(post: Post) -> None:
     """Say that this worker lives, how many of its slots are busy, and since when one is free."""
-    busy = Job.objects.filter(state=State.ACTIVE, leased_by=identity.me()).count()
+    busy = len(active_requests)  # and not the leased rows: a job over its time keeps its thread
     free_since = Coalesce(F("free_since"), Now()) if busy < post.slots else Value(None)
     updated = Worker.objects.filter(pk=identity.me()).update(busy=busy, beat_at=Now(), free_since=free_since)
     if not updated:
@@ -88,27 +124,57 @@ def beat(post: Post) -> None:
         )
 
 
+def end_overdue() -> int:
+    """Charge our jobs that run longer than they declared; a child that runs one is killed, a thread cannot be."""
+    ended = 0
+    for job in _ours().overdue():
+        factor = QUEUES[job.queue].backoff_seconds
+        if transitions.time_out(job, backoff_seconds=exponential(job.attempt - 1, factor)):
+            ended += 1
+            _kill_child(job)
+    return ended
+
+
 def release_dead_predecessors() -> int:
-    """Rescue at once what processes of this host, now gone, had leased."""
+    """Forget processes of this host that are gone, and rescue at once what they had leased."""
     leased = Job.objects.filter(state=State.ACTIVE, leased_by__startswith=f"{identity.HOST}:")
-    gone = [who for who in leased.values_list("leased_by", flat=True).distinct() if identity.is_gone(who)]
-    Worker.objects.filter(pk__in=gone).delete()
-    return _rescue(leased.filter(leased_by__in=gone)) if gone else 0
+    known = {*leased.values_list("leased_by", flat=True), *_workers_here().values_list("identity", flat=True)}
+    gone = [who for who in known if identity.is_gone(who)]
+    _workers_here().filter(identity__in=gone).delete()
+    return _rescue(leased.filter(leased_by__in=gone))
 
 
 def release_lost_children() -> int:
     """Rescue at once what a pool child of ours, now gone, was running."""
-    ours = Job.objects.filter(state=State.ACTIVE, leased_by=identity.me()).exclude(leased_pid=os.getpid())
-    pids = ours.values_list("leased_pid", flat=True).distinct()
+    in_children = _ours().exclude(leased_pid=os.getpid())
+    pids = in_children.values_list("leased_pid", flat=True).distinct()
     gone = [pid for pid in pids if pid is not None and identity.pid_is_gone(pid)]
-    return _rescue(ours.filter(leased_pid__in=gone)) if gone else 0
+    return _rescue(in_children.filter(leased_pid__in=gone)) if gone else 0
 
 
 def give_back_all() -> int:
     """Return every job this worker still runs, uncharged; late finishes are void."""
-    ours = Job.objects.filter(state=State.ACTIVE, leased_by=identity.me())
-    return sum(transitions.give_back(job) for job in ours)
+    given_back = 0
+    for job in _ours():
+        if transitions.give_back(job):
+            given_back += 1
+            _kill_child(job)
+    return given_back
 
 
-def _rescue(jobs: QuerySet[Job]) -> int:
+def _ours() -> JobQuerySet:
+    return Job.objects.filter(state=State.ACTIVE, leased_by=identity.me())
+
+
+def _workers_here() -> QuerySet[Worker]:
+    return Worker.objects.filter(host=identity.HOST)
+
+
+def _rescue(jobs: JobQuerySet) -> int:
     return sum(transitions.rescue(job) for job in jobs)
+
+
+def _kill_child(job: Job) -> None:
+    if job.leased_pid is not None and identity.is_child(job.leased_pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(job.leased_pid, signal.SIGKILL)

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from kombu.exceptions import OperationalError as BrokerDown
 from redis.exceptions import RedisError
 
@@ -26,33 +26,33 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
         self.redis = redis_client()
         try:
             wait_for_services(self.redis, self.stderr.write)
-            self.stdout.write(f"relay {identity.me()} ready")
-            self._loop()
         except ServicesAway as error:
+            self.redis.close()
             raise CommandError(str(error)) from None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        self.stdout.write(f"relay {identity.me()} ready")
+        try:
+            self._loop()
         finally:
             self._close()
 
     def _loop(self) -> None:
-        housekeeping_at = time.monotonic()
+        self.housekeeping_at = time.monotonic()
         self._listen()
         while not self.stopping.is_set():
             try:
-                handed = relay.tick(self.redis)
-                if time.monotonic() >= housekeeping_at:
-                    log.info("relay_stats", waiting=relay.waiting_by_queue(), pruned=relay.prune())
-                    housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
-                if not handed:
+                relay.beat(identity.me(), idle=False)
+                self._keep_house()
+                if not relay.tick(self.redis):
                     self._sleep()
             except (BrokerDown, RedisError, OSError) as error:
                 log.warning("relay_waits_for_redis", error=str(error))
                 self.stopping.wait(1)
-            except DatabaseError as error:
+            except Error as error:
                 log.warning("relay_waits_for_postgresql", error=str(error).strip())
                 self.stopping.wait(1)
                 self._reconnect()
@@ -61,9 +61,14 @@ class Command(BaseCommand):
         """Until a commit that enqueued notifies us, or the tick is over; look once more after saying that we sleep."""
         relay.beat(identity.me(), idle=True)
         if not relay.tick(self.redis) and connection.connection is not None:
-            for _ in connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1):
-                break
-        relay.beat(identity.me(), idle=False)
+            with connection.wrap_database_errors:  # it is psycopg's own call: its errors are not yet Django's
+                list(connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1))
+
+    def _keep_house(self) -> None:
+        if time.monotonic() >= self.housekeeping_at:
+            relay.forget_silent()
+            log.info("relay_stats", waiting=relay.waiting_by_queue(), pruned=relay.prune())
+            self.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
@@ -73,13 +78,13 @@ class Command(BaseCommand):
         connection.close()
         try:
             self._listen()
-        except DatabaseError:
+        except Error:
             log.warning("relay_waits_for_postgresql")
 
     def _close(self) -> None:
         self.redis.close()
         try:
             Relay.objects.filter(pk=identity.me()).delete()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("relay_left_without_goodbye", error=str(error).strip())
         connection.close()

@@ -5,11 +5,13 @@ from typing import Any
 
 from celery import current_app, signals
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import connections
 
 from queues import identity, worker
 from queues.declare import POOLS, queues_of_pool
 from queues.services import ServicesAway, redis_client, wait_for_services
+
+SPARE_CONNECTIONS = 3  # the lease keeper's, the shutdown's, Celery's own
 
 
 class Command(BaseCommand):
@@ -23,8 +25,11 @@ class Command(BaseCommand):
         queues = queues_of_pool(pool)
         if not queues:
             raise CommandError(f"no queue is declared for the pool {pool}")
+        slots = sum(queue.concurrency for queue in queues)
         if POOLS[pool] == "prefork":
             _keep_own_connections()
+        else:
+            _share_connections(slots)
         redis = redis_client()
         try:
             wait_for_services(redis, self.stderr.write)
@@ -32,8 +37,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         finally:
             redis.close()
-            connection.close()
-        slots = sum(queue.concurrency for queue in queues)
         _attach(worker.Post(pool, [queue.name for queue in queues], slots))
         current_app.worker_main(
             [
@@ -56,9 +59,18 @@ def _keep_own_connections() -> None:
     database["CONN_MAX_AGE"] = None
 
 
+def _share_connections(slots: int) -> None:
+    """One for each thread, and ours. Celery gives a thread's back to the pool after its task if it reuses none."""
+    current_app.conf["CELERY_DB_REUSE_MAX"] = 0
+    pool = connections.settings["default"]["OPTIONS"].get("pool")
+    if pool:
+        pool["max_size"] = max(pool["max_size"], slots + SPARE_CONNECTIONS)
+
+
 def _attach(post: worker.Post) -> None:
     """Tie the leases to the life of Celery's worker; the identity is taken now, before any child is forked."""
     identity.me()
-    signals.worker_ready.connect(lambda **_: worker.take_post(post), weak=False)
-    signals.worker_shutting_down.connect(lambda **_: worker.begin_shutdown(), weak=False)
-    signals.worker_shutdown.connect(lambda **_: worker.leave_post(), weak=False)
+    keeper = worker.Keeper(post)
+    signals.worker_ready.connect(lambda **_: keeper.start(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: keeper.begin_shutdown(), weak=False)
+    signals.worker_shutdown.connect(lambda **_: keeper.leave(), weak=False)

@@ -1,0 +1,67 @@
+"""Who a process is, and whether it still lives: a zombie does not, and a reused pid is somebody else."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from queues import identity
+
+
+@pytest.fixture
+def child():
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_process_is_its_host_pid_and_start():
+    host, pid, started = identity.me().rsplit(":", 2)
+
+    assert (host, pid) == (identity.HOST, str(os.getpid()))
+    assert int(started) > 0
+    assert not identity.is_gone(identity.me())
+
+
+def test_a_dead_process_is_gone(child):
+    who = f"{identity.HOST}:{child.pid}:{identity._start_time(child.pid)}"
+    assert not identity.is_gone(who) and not identity.pid_is_gone(child.pid)
+
+    child.kill()
+    child.wait()
+
+    assert identity.is_gone(who) and identity.pid_is_gone(child.pid)
+
+
+def test_a_zombie_is_gone(child):
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+
+    assert identity.pid_is_gone(child.pid)
+    assert not identity.is_child(child.pid)
+
+
+def test_a_reused_pid_is_not_its_dead_owner():
+    assert identity.is_gone(f"{identity.HOST}:{os.getpid()}:1")
+
+
+def test_of_another_host_nothing_is_known():
+    assert not identity.is_gone("another-host:1:1")
+
+
+def test_a_name_with_brackets_and_spaces_does_not_confuse_it(tmp_path):
+    program = tmp_path / "a) Z (b"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as process:
+        try:
+            assert not identity.pid_is_gone(process.pid)
+        finally:
+            process.kill()
+
+
+def test_only_ones_own_living_child_is_a_child(child):
+    assert identity.is_child(child.pid)
+    assert not identity.is_child(os.getppid())
+    assert not identity.is_child(os.getpid())

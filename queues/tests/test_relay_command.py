@@ -1,0 +1,69 @@
+"""The relay's loop: it sleeps until it is woken, and a PostgreSQL that goes away for a moment does not end it."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from queues.management.commands.relay import Command
+from queues.models import Relay, State
+from queues.services import redis_client
+from queues.tests.given import put, row, terminate_other_connections, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def relay(redis, settings):
+    """A relay in a thread, which would sleep very long by itself."""
+    settings.RELAY_TICK_SECONDS = 20
+    command = Command()
+    command.stopping, command.redis = threading.Event(), redis_client()
+    failures = []
+
+    def loop():
+        try:
+            command._loop()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            command._close()
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    until(_waits)
+    yield failures
+    command.stopping.set()
+    with connection.cursor() as cursor:
+        cursor.execute("NOTIFY copydesk_relay")
+    thread.join(10)
+    assert not thread.is_alive() and not Relay.objects.exists()
+
+
+def _waits() -> bool:
+    """It said that it sleeps, and has asked PostgreSQL nothing for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_and(state_change < now() - interval '0.3 s') FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'"
+        )
+        (quiet,) = cursor.fetchone()
+    return bool(quiet) and Relay.objects.filter(idle=True).exists()
+
+
+def test_a_commit_wakes_it(relay):
+    job = put()
+
+    until(lambda: row(job).state == State.DISPATCHED, seconds=5)
+
+
+def test_a_lost_connection_does_not_end_it(relay):
+    before = Relay.objects.get().beat_at
+
+    terminate_other_connections()
+
+    until(lambda: relay or Relay.objects.get().beat_at > before, seconds=10)
+    assert relay == []
+    until(_waits)
+    job = put()
+    until(lambda: row(job).state == State.DISPATCHED, seconds=5)
