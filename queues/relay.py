@@ -36,7 +36,12 @@ def tick(redis: Redis) -> int:
         undispatch_all()
         plant_sentinel(redis)
     undispatch_lost()
-    return sum(hand_over(queue) for queue in QUEUES.values())
+    return sum(hand_over(QUEUES[name]) for name in _with_work() if name in QUEUES)
+
+
+def _with_work() -> list[str]:
+    """Queues with rows that wait: an idle relay asks one question, not one for each queue."""
+    return list(Job.objects.filter(state=State.WAITING).values_list("queue", flat=True).distinct())
 
 
 def hand_over(queue: Queue) -> int:

@@ -24,6 +24,7 @@ from queues.backoff import exponential
 from queues.declare import QUEUES
 from queues.models import Job, JobQuerySet, State, Worker
 from queues.stopping import stop_claiming
+from queues.upkeep import run_warm_ups
 
 log = structlog.get_logger("queues")
 LAST_ROUND_SECONDS = 5
@@ -48,6 +49,7 @@ class Keeper:
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
+        threading.Thread(target=run_warm_ups, args=(self.post.pool,), name="warm-up", daemon=True).start()
 
     def leave(self) -> None:
         """Give everything back and say goodbye; no round comes after it, for that would say that we still live."""

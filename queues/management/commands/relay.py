@@ -16,6 +16,7 @@ from queues import identity, relay
 from queues.enqueue import RELAY_CHANNEL
 from queues.models import Relay
 from queues.services import ServicesAway, redis_client, wait_for_services
+from queues.upkeep import run_every_minute
 
 log = structlog.get_logger("queues")
 HOUSEKEEPING_SECONDS = 60.0
@@ -67,6 +68,7 @@ class Command(BaseCommand):
     def _keep_house(self) -> None:
         if time.monotonic() >= self.housekeeping_at:
             relay.forget_silent()
+            run_every_minute()
             log.info("relay_stats", waiting=relay.waiting_by_queue(), pruned=relay.prune())
             self.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
 
