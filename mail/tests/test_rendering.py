@@ -74,14 +74,23 @@ def test_each_kind_asks_for_nothing_that_is_not_declared(kind, monkeypatch):
     assert "[missing" not in rendered.subject + rendered.text + rendered.html
 
 
-def test_a_review_email_shows_the_change_and_the_checks():
+def test_a_review_email_shows_the_change_and_says_how_much_was_checked():
     rendered = render("backlink_integrated", CONTEXT, action_url=ACTION)
 
     assert "BEFORE\nSalt is old.\n\nAFTER\nSalt is old. Cooks ask for sea salt.\n" in rendered.text
-    assert "- Words added: 5 (allowed: 30)\n- New links: 1\n" in rendered.text
+    assert "measured against 2 rules" in rendered.text
     text = " ".join(Page(rendered.html).text.split())
     assert "Before Salt is old. After Salt is old. Cooks ask for sea salt." in text
-    assert "Words added: 5 (allowed: 30) New links: 1" in text
+    assert "measured against 2 rules" in text
+
+
+def test_the_email_of_a_live_link_carries_its_certificate():
+    rendered = render(
+        "article_live", {**CONTEXT, "article_url": "https://desk.example/articles/salt/"}, action_url=ACTION
+    )
+
+    assert "- Words added: 5 (allowed: 30)\n- New links: 1\n" in rendered.text
+    assert "Words added: 5 (allowed: 30) New links: 1" in " ".join(Page(rendered.html).text.split())
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        self.stdout.write(f"relay {identity.me()} ready")
+        log.info("relay_ready", relay=identity.me())
         try:
             self._loop()
         finally:
