@@ -106,14 +106,21 @@ def fail(refund: Refund, reason: str) -> str:
 
 
 def settle_charge(charge: stripe.Charge) -> str:
-    """A payment given back as a whole, perhaps by hand at Stripe: all its orders are refunded."""
+    """A payment given back as a whole, perhaps by hand at Stripe: all its orders are refunded.
+
+    Stripe counts a refund that may still fail; of those we asked for, the refund's own events are the word.
+    """
     checkout = checkout_paid_by(charge.payment_intent)
     if checkout is None:
         return "not_ours"
     if not charge.refunded:
         return "partly_refunded"
     for order in Order.objects.select_for_update().filter(paid_by=checkout).order_by("pk"):
-        _mark_refunded(order)
+        asked_for = under_way(order)
+        if asked_for is None:
+            _mark_refunded(order)
+        elif asked_for.status == RefundStatus.REQUESTED:
+            raise RetryLater(f"refund {asked_for.pk} is being asked for", WORKING_SECONDS)
     return "refunded"
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -56,10 +55,11 @@ def enqueue(
         state=State.DELAYED if run_at and run_at > timezone.now() else State.WAITING,
         max_attempts=definition.queue.attempts,
         timeout_seconds=definition.timeout_seconds,
-        run_at=run_at or Now(),
         expires_at=expires_at,
     )
-    with transaction.atomic():
+    if run_at is not None:
+        job.run_at = run_at
+    with transaction.atomic(savepoint=False):
         return _insert(job, once)
 
 
@@ -72,11 +72,9 @@ def _checked(definition: Definition, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _insert(job: Job, once: str | None) -> Enqueued:
-    if once is not None:
-        OnceKey.objects.bulk_create([OnceKey(queue=job.queue, once=once, job_id=job.id)], ignore_conflicts=True)
+    if once is not None and not _is_first(job, once):
         first = OnceKey.objects.get(queue=job.queue, once=once).job_id
-        if first != job.id:
-            return Enqueued(Job.objects.filter(pk=first).first(), created=False)
+        return Enqueued(Job.objects.filter(pk=first).first(), created=False)
     written, twin = _write(job)
     if written is None:
         OnceKey.objects.filter(job_id=job.id).delete()
@@ -85,10 +83,23 @@ def _insert(job: Job, once: str | None) -> Enqueued:
     return Enqueued(written, created=True)
 
 
+def _is_first(job: Job, once: str) -> bool:
+    """Take the once-key for this job. Raw, because bulk_create does not say whether it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO queues_oncekey (queue, once, job_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [job.queue, once, job.id],
+        )
+        return bool(cursor.rowcount)
+
+
 def _write(job: Job) -> tuple[Job | None, Job | None]:
     """The row as written, or its live twin. A twin that ended while we looked for it is none: then we try again."""
+    if job.key is None:
+        Job.objects.bulk_create([job])
+        return job, None
     while True:
-        Job.objects.bulk_create([job], ignore_conflicts=job.key is not None)
+        Job.objects.bulk_create([job], ignore_conflicts=True)
         if (written := Job.objects.filter(pk=job.pk).first()) is not None:
             return written, None
         if (twin := Job.objects.live().filter(queue=job.queue, key=job.key).first()) is not None:

@@ -5,6 +5,8 @@ It must never be asked twice in different words: the sale and the battery count 
 
 from urllib.parse import urlsplit
 
+import idna
+
 from articles.markdown.links import Link
 from articles.markdown.parser import parsed_blocks, prose_of
 from articles.markdown.words import count_words
@@ -24,14 +26,22 @@ def slots_for(words: int) -> int:
 
 
 def host_of(url: str) -> str:
-    """The host a URL leads to, lower case and without `www.`; empty for a relative or malformed URL."""
+    """The host a URL leads to, as the DNS knows it and without `www.`; empty for a relative or malformed URL."""
     try:
-        host = urlsplit(url).hostname or ""
+        return plain_host(urlsplit(url).hostname or "")
     except ValueError:
         return ""
-    return host.lower().removeprefix("www.")
+
+
+def plain_host(host: str) -> str:
+    """One spelling for all that lead to one place: Unicode or punycode, ideographic dots, capitals (UTS 46)."""
+    try:
+        host = idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        host = host.lower()
+    return host.rstrip(".").removeprefix("www.")
 
 
 def links_to_host(links: list[Link], host: str) -> list[Link]:
-    host = host.lower().removeprefix("www.")
+    host = plain_host(host)
     return [link for link in links if host and host_of(link.href) == host]

@@ -90,6 +90,10 @@ def test_another_host_is_welcome() -> None:
         ("/a", ""),
         ("mailto:a@example.org", ""),
         ("https://[not-an-address/", ""),
+        ("https://BÜCHER.de/a", "xn--bcher-kva.de"),
+        ("https://xn--bcher-kva.de/a", "xn--bcher-kva.de"),
+        ("https://example。com/a", "example.com"),
+        ("https://example.com./a", "example.com"),
     ],
 )
 def test_a_host_is_read_from_any_url(url: str, host: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import stripe
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from queues.errors import Permanent, RetryLater
 
@@ -96,6 +96,14 @@ class Dispute(_Shape):
     id: str
     payment_intent: str | None
     status: str
+
+
+class _Told(_Shape):
+    """What an event says of itself, as far as it is kept in columns of their own."""
+
+    id: str = Field(min_length=1, max_length=255)
+    type: str = Field(max_length=100)
+    object_id: str = Field(max_length=255)
 
 
 @dataclass(frozen=True)
@@ -193,15 +201,17 @@ def read_event(raw: bytes, signature: str, secrets: list[str]) -> Event:
         raise Forged("a NUL character, which no event of Stripe's holds and PostgreSQL cannot store")
     try:
         payload = json.loads(raw)
-        return Event(payload["id"], payload["type"], str(payload["data"]["object"].get("id") or ""), payload)
+        json.dumps(payload, allow_nan=False, ensure_ascii=False).encode()  # refuses what PostgreSQL's JSON refuses
+        told = _Told(id=payload["id"], type=payload["type"], object_id=payload["data"]["object"].get("id") or "")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Forged("not an event") from error
+    return Event(told.id, told.type, told.object_id, payload)
 
 
 def _is_signed(raw: bytes, signature: str, secret: str) -> bool:
     try:
         stripe.WebhookSignature.verify_header(raw, signature, secret, stripe.Webhook.DEFAULT_TOLERANCE)
-    except (stripe.SignatureVerificationError, ValueError):
+    except (stripe.SignatureVerificationError, ValueError, TypeError):  # TypeError: a signature that is not ASCII
         return False
     return True
 

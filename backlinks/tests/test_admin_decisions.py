@@ -140,6 +140,14 @@ def test_rejection_tells_the_customer_why(desk, stripe, openai):
     assert order.events.order_by("id").last().reason == "Too promotional."
 
 
+def test_rejection_with_a_character_nobody_can_keep_does_nothing(desk, stripe, openai):
+    order = submitted(written(stripe))
+
+    response = desk.post(address(order, "reject"), {"reason": "Too\0promotional."})
+
+    assert (response.status_code, state(order)) == (400, "ADMIN_REVIEW")
+
+
 @pytest.mark.parametrize("reason", ["", "  \n"])
 def test_rejection_needs_a_reason(desk, stripe, openai, reason):
     order = submitted(written(stripe))

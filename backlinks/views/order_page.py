@@ -10,12 +10,13 @@ from zlib import crc32
 from articles.models import ArticleVersion, Placement
 from backlinks.actors import SYSTEM
 from backlinks.certificates import Row, readable
-from backlinks.models import CheckoutStatus, Order, OrderEvent, OrderStatus
+from backlinks.models import UNDER_WAY, Checkout, CheckoutStatus, Order, OrderEvent, OrderStatus, RefundStatus
 from backlinks.preview import Preview, preview_of
 from backlinks.queries import OrderView, view_of
 
 S = OrderStatus
 
+CONFIRMING, IN_QUESTION = "confirming_payment", "payment_in_question"
 POLL_SECONDS = {S.PROCESSING: 2, S.AWAITING_PAYMENT: 2, S.ADMIN_REVIEW: 30}
 MODES = {
     "wrap": "Words that stood there already became the link.",
@@ -25,6 +26,7 @@ MODES = {
 HEADLINES = {
     "awaiting_payment": "Not paid yet",
     "confirming_payment": "Waiting for the payment",
+    "payment_in_question": "We are looking into your payment",
     "processing": "Request received!",
     "quality_check": "Your change is ready to read",
     "admin_review": "With the editor",
@@ -33,6 +35,7 @@ HEADLINES = {
     "failed": "We could not place your link",
     "cancelled": "Not paid",
     "refunded": "Refunded",
+    "refund_returned": "Your refund did not go through",
 }
 NOT_WRITTEN = (
     "The latest attempt did not lead to a version that passes our checks. "
@@ -124,6 +127,15 @@ class OrderPage:
     def last(self) -> Step:
         return self.steps[-1]
 
+    @property
+    def template(self) -> str:
+        return f"backlinks/states/{self.face}.html"
+
+    @property
+    def is_payment_open(self) -> bool:
+        """Money may have moved that is not on the order yet."""
+        return self.face in (CONFIRMING, IN_QUESTION)
+
 
 def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
     """`back_from_paying`: the browser says it has just paid; only Stripe can say whether it has."""
@@ -132,7 +144,7 @@ def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
     shown = candidate_of(known.version) if known.version else None
     return OrderPage(
         order=order,
-        face=f"backlinks/states/{face}.html",
+        face=face,
         headline=HEADLINES[face],
         notice=_notice(known, shown),
         known=known,
@@ -159,11 +171,25 @@ def candidate_of(version: ArticleVersion) -> Candidate:
 
 def _face(order: Order, *, back_from_paying: bool) -> str:
     """The template of the order's state; waiting for a payment's confirmation looks different from not having paid."""
+    if order.status == S.REFUNDED and _refund_came_back(order):
+        return "refund_returned"
     if order.status != S.AWAITING_PAYMENT:
         return order.status.lower()
-    items = order.checkout_items.filter(holds_slot=True)
-    is_pending = items.filter(checkout__status=CheckoutStatus.PENDING).exists()
-    return "confirming_payment" if is_pending or (back_from_paying and items.exists()) else "awaiting_payment"
+    newest = Checkout.objects.filter(items__order=order).order_by("-created_at").first()
+    if newest is None:
+        return "awaiting_payment"
+    if newest.status == CheckoutStatus.FAILED and newest.stripe_session_id:
+        return IN_QUESTION  # any other failure of a session cancels the order
+    is_confirming = newest.status == CheckoutStatus.PENDING or (back_from_paying and newest.status in UNDER_WAY)
+    return CONFIRMING if is_confirming else "awaiting_payment"
+
+
+def _refund_came_back(order: Order) -> bool:
+    """Whether it failed at the customer's bank after Stripe had called it done."""
+    refund = order.refunds.order_by("-id").first()
+    if refund is None or refund.status != RefundStatus.FAILED or refund.settled_at is None:
+        return False
+    return order.updated_at < refund.settled_at
 
 
 def _notice(known: OrderView, shown: Candidate | None) -> str:
@@ -182,6 +208,6 @@ def _step(event: OrderEvent) -> Step:
 
 def _live(face: str, known: OrderView) -> Live | None:
     seconds = POLL_SECONDS.get(OrderStatus(known.order.status))
-    if seconds is None or face == "awaiting_payment":
+    if seconds is None or face in ("awaiting_payment", IN_QUESTION):
         return None
     return Live(seconds, f"{face}.{crc32(repr(known.queue).encode())}")
