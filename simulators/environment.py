@@ -110,7 +110,8 @@ def _mailbox(home: Home, environ: Mapping[str, str]) -> StandIn:
 def _program(name: str, options: list[object], environ: Mapping[str, str], *, ports: list[int]) -> Program:
     return Program(
         name=name,
-        command=(sys.executable, "-m", f"simulators.{name}", *map(str, options)),
+        # Elsewhere in production: here they must not take the cores from the site.
+        command=("nice", "-n", "10", sys.executable, "-m", f"simulators.{name}", *map(str, options)),
         folder=ROOT,
         environ=environ,
         probe=lambda: all(answers(port) for port in ports),
