@@ -54,7 +54,7 @@ class OrderForm(forms.Form):
     email = forms.EmailField(
         label="Your email",
         max_length=254,
-        help_text="We write when the change is ready, and when it is live. Nothing else.",
+        help_text="We write about this order only: when it is paid, ready, decided and live.",
         error_messages={
             "required": "We need an address to tell you when the change is ready.",
             "invalid": "This is not an email address. It should look like name@example.com",
