@@ -28,8 +28,8 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
-def hit(scope: str, who: str, limit: int, seconds: float) -> None:
-    """Counts one; raises TooMany from the one after `limit` until the window ends.
+def hit(scope: str, who: str, limit: int, seconds: float) -> int:
+    """Counts one and says how many are left; raises TooMany from the one after `limit` until the window ends.
 
     Call it outside the transaction of what it guards: a rollback forgets the hit, a long one holds up the next.
     """
@@ -38,6 +38,7 @@ def hit(scope: str, who: str, limit: int, seconds: float) -> None:
         hits, remaining = cursor.fetchone()
     if hits > limit:
         raise TooMany(max(1, math.ceil(remaining)))
+    return int(limit - hits)
 
 
 def prune_windows() -> int:
