@@ -11,6 +11,7 @@ from django.db import transaction
 from queues import transitions
 from queues.errors import Cancelled, LeaseLost
 from queues.models import Job, JobQuerySet, State
+from queues.subjects import subject_of
 
 PROGRESS_EVERY_SECONDS = 0.4
 
@@ -49,6 +50,16 @@ class Context:
         """Raise Cancelled when the job was asked to stop, LeaseLost when it is no longer ours."""
         self._go_on_if(self._mine())
 
+    def finish(self) -> None:
+        """What ends a job that did not say `finishing`: it has no effects, so one statement does. Raises likewise."""
+        if subject_of(self.job).hears_of_success:
+            with self.finishing():
+                return
+        if not transitions.complete_all([(self.job, {})]):
+            self.checkpoint()
+            raise LeaseLost(f"job {self.job.pk}")
+        self.finished = True
+
     @contextmanager
     def finishing(self) -> Iterator[dict[str, Any]]:
         """One transaction for effects and completion, fenced by the lease; what is put in the dict is the result.
@@ -72,3 +83,17 @@ class Context:
             raise LeaseLost(f"job {self.job.pk}")
         if row[0] is not None:
             raise Cancelled(f"job {self.job.pk}")
+
+
+class ChunkContext(Context):
+    """Of a job that came with others: what has no effects is finished together with them, when the chunk is done."""
+
+    def __init__(self, job: Job, ended: list[tuple[Job, dict[str, Any]]]) -> None:
+        super().__init__(job)
+        self._ended = ended
+
+    def finish(self) -> None:
+        if subject_of(self.job).hears_of_success:
+            super().finish()
+        else:
+            self._ended.append((self.job, {}))

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.forms.models import model_to_dict
 
+from audit.masking import masked_text
 from queues.enqueue import enqueue
 from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
@@ -50,9 +51,9 @@ def bury(job: Job, error_type: str, message: str, *, why: str) -> None:
 
 
 def repeat_reaction(letter: DeadLetter) -> None:
-    """Tell the subject again, when it raised the first time; not of a job that was replayed meanwhile."""
-    job = Job.objects.select_for_update().get(pk=letter.job_id)
-    if job.state == State.DEAD:
+    """Tell the subject again, when it raised the first time; not of a job that was replayed or deleted meanwhile."""
+    job = Job.objects.select_for_update().filter(pk=letter.job_id, state=State.DEAD).first()
+    if job is not None:
         subject_of(job).on_dead(job)
     DeadLetter.objects.filter(pk=letter.pk).update(reaction_error="")
 
@@ -65,7 +66,7 @@ def _history(job: Job) -> list[dict[str, object]]:
             row, fields=("generation", "number", "worker", "outcome", "error_type", "error", "traceback")
         )
         kept["started_at"] = row.started_at.isoformat()
-        kept["finished_at"] = row.finished_at.isoformat() if row.finished_at else None
+        kept["finished_at"] = row.finished_at.isoformat()
         history.append(kept)
     return history
 
@@ -77,5 +78,10 @@ def _tell_subject(job: Job) -> str:
             subject_of(job).on_dead(job)
     except Exception as error:
         log.exception("reaction_failed", job=str(job.pk), name=job.name, subject=job.subject_id)
-        return f"{type(error).__name__}: {error}"[:2000]
+        return _storable(f"{type(error).__name__}: {error}")[:2000]
     return ""
+
+
+def _storable(text: str) -> str:
+    """Without what looks secret, and as PostgreSQL can keep it: no NUL, no half of a surrogate pair."""
+    return masked_text(text).replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

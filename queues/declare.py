@@ -5,6 +5,7 @@ Workers' queues, pools and concurrency, Celery's task options and the relay's wi
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import Reject
@@ -26,12 +27,19 @@ class Payload(BaseModel):
 
 @dataclass(frozen=True)
 class Queue:
-    """A named line of work. `concurrency`: its slots in its pool's worker; `attempts` include the first run."""
+    """A named line of work.
+
+    `concurrency`: its slots in its pool's worker; `attempts` include the first run; `chunk`: how many small jobs one
+    message may carry; `retention`: how long ended jobs are kept (None: JOB_RETENTION).
+    """
 
     name: str
     pool: str
     concurrency: int
     attempts: int
+    chunk: int = 1
+    rate_per_minute: int | None = None
+    retention: timedelta | None = None
     backoff_seconds: int = field(default_factory=lambda: settings.JOB_BACKOFF_SECONDS)
     store_results: bool = True
 
@@ -51,7 +59,7 @@ Work = Callable[["Context", Any], None]
 
 @dataclass(frozen=True)
 class Definition:
-    """A job as its room declared it."""
+    """A job as its room declared it. Of a `secret` one neither payload nor error text is ever shown or sent on."""
 
     name: str
     queue: Queue
@@ -60,6 +68,8 @@ class Definition:
     timeout_seconds: int
     no_retry_for: tuple[type[Exception], ...] = ()
     every_seconds: int | None = None
+    secret: bool = False
+    search_keys: tuple[str, ...] = ()
 
     def task_options(self) -> dict[str, Any]:
         """Celery's own names for what we declare; jitter is ours (Celery's goes down to zero)."""
@@ -91,21 +101,16 @@ JOBS: dict[str, Definition] = {}
 
 
 def job(
-    *,
-    queue: Queue,
-    name: str,
-    payload: type[Payload],
-    timeout_seconds: int,
-    no_retry_for: tuple[type[Exception], ...] = (),
-    every_seconds: int | None = None,
+    *, queue: Queue, name: str, payload: type[Payload], timeout_seconds: int, **more: Any
 ) -> Callable[[Work], Work]:
     """Declare the decorated function as the work of job `name`; it must end within `timeout_seconds`.
 
-    With `every_seconds` the job is on the schedule, and its payload must have no required fields.
+    `more` are the other fields of Definition. With `every_seconds` the job is on the schedule, and its payload must
+    have no required fields; `search_keys` are the payload's keys that owners may search by.
     """
 
     def declare(work: Work) -> Work:
-        definition = Definition(name, queue, payload, work, timeout_seconds, no_retry_for, every_seconds)
+        definition = Definition(name, queue, payload, work, timeout_seconds, **more)
         if JOBS.setdefault(name, definition) is not definition:
             raise ValueError(f"job {name} is declared twice")
         return work

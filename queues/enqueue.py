@@ -3,20 +3,42 @@
 Nothing here speaks to Redis; the relay, woken by NOTIFY when it is idle, hands the row on.
 """
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
+from queues import sql
 from queues.declare import Definition, definition_of
 from queues.errors import InvalidPayload
 from queues.ids import uuid7
 from queues.models import Job, OnceKey, State
 
 RELAY_CHANNEL = "copydesk_relay"
+ROWS_AT_ONCE = 5_000
+# A notification in every commit halves the commit rate: only while a relay sleeps.
+_WAKE = f"(SELECT pg_notify('{RELAY_CHANNEL}', '') FROM queues_relay WHERE idle LIMIT 1)"
+_GIVEN = "id, queue, name, payload, subject_type, subject_id, key, priority, state, max_attempts, timeout_seconds"
+_FRESH = "generation, attempt, rescues, postponements, leased_by, cancel_reason, progress, progress_message, error"
+_AS_FRESH = (0, 0, 0, 0, "", "", 0, "", "")
+_INSERT = f"""
+WITH written AS (
+    INSERT INTO queues_job ({_GIVEN}, run_at, expires_at, {_FRESH})
+    VALUES (%(id)s, %(queue)s, %(name)s, %(payload)s::jsonb, %(subject_type)s, %(subject_id)s, %(key)s, %(priority)s,
+        %(state)s, %(max_attempts)s, %(timeout_seconds)s, coalesce(%(run_at)s, statement_timestamp()), %(expires_at)s,
+        0, 0, 0, 0, '', '', 0, '', '')
+    ON CONFLICT DO NOTHING RETURNING run_at, created_at
+)
+SELECT run_at, created_at, {_WAKE} FROM written
+"""
+_COPY_NOW = f"COPY queues_job ({_GIVEN}, {_FRESH}) FROM STDIN"  # on the database's clock
+_COPY_LATER = f"COPY queues_job ({_GIVEN}, {_FRESH}, run_at) FROM STDIN"
 
 
 @dataclass(frozen=True)
@@ -29,7 +51,7 @@ class Enqueued:
 
 def enqueue(
     name: str,
-    payload: dict[str, Any],
+    payload: Mapping[str, Any],
     *,
     subject: tuple[str, str] = ("", ""),
     key: str | None = None,
@@ -43,27 +65,60 @@ def enqueue(
     Raises UnknownJob, or InvalidPayload naming the fields; then nothing was written.
     """
     definition = definition_of(name)
-    job = Job(
-        id=uuid7(),
+    checked = _checked(definition, payload)
+    job = _job(definition, subject=subject, run_at=run_at, priority=priority)
+    job.id, job.payload, job.key, job.expires_at = uuid7(), checked, key, expires_at
+    if once is None and key is None:
+        _insert(job)
+        return Enqueued(job, created=True)
+    with transaction.atomic(savepoint=False):
+        return _insert_once(job, once)
+
+
+def enqueue_many(
+    name: str,
+    payloads: Iterable[Mapping[str, Any]],
+    *,
+    subject: tuple[str, str] = ("", ""),
+    run_at: datetime | None = None,
+    priority: int = 0,
+) -> int:
+    """Enqueue a job for each payload, by COPY, in one transaction; returns how many.
+
+    Raises as `enqueue` does, naming the first payload that does not fit; then nothing was written.
+    """
+    definition, written = definition_of(name), 0
+    like = _job(definition, subject=subject, run_at=run_at, priority=priority)
+    made = (_given(like, _checked(definition, payload)) for payload in payloads)
+    with transaction.atomic(savepoint=False):
+        while batch := list(islice(made, ROWS_AT_ONCE)):
+            _copy(batch, run_at)
+            written += len(batch)
+        wake_relay()
+    return written
+
+
+def wake_relay() -> None:
+    """NOTIFY at commit, if a relay sleeps."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_WAKE}")
+
+
+def _job(definition: Definition, *, subject: tuple[str, str], run_at: datetime | None, priority: int) -> Job:
+    return Job(
         queue=definition.queue.name,
-        name=name,
-        payload=_checked(definition, payload),
+        name=definition.name,
         subject_type=subject[0],
         subject_id=subject[1],
-        key=key,
         priority=priority,
         state=State.DELAYED if run_at and run_at > timezone.now() else State.WAITING,
         max_attempts=definition.queue.attempts,
         timeout_seconds=definition.timeout_seconds,
-        expires_at=expires_at,
+        run_at=run_at,  # type: ignore[misc]  # None: the database says when
     )
-    if run_at is not None:
-        job.run_at = run_at
-    with transaction.atomic(savepoint=False):
-        return _insert(job, once)
 
 
-def _checked(definition: Definition, payload: dict[str, Any]) -> dict[str, Any]:
+def _checked(definition: Definition, payload: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return definition.payload.model_validate(payload).model_dump(mode="json")
     except ValidationError as error:
@@ -71,16 +126,16 @@ def _checked(definition: Definition, payload: dict[str, Any]) -> dict[str, Any]:
         raise InvalidPayload(f"{definition.name}: {faults}") from None
 
 
-def _insert(job: Job, once: str | None) -> Enqueued:
+def _insert_once(job: Job, once: str | None) -> Enqueued:
     if once is not None and not _is_first(job, once):
         first = OnceKey.objects.get(queue=job.queue, once=once).job_id
         return Enqueued(Job.objects.filter(pk=first).first(), created=False)
-    written, twin = _write(job)
-    if written is None:
-        OnceKey.objects.filter(job_id=job.id).delete()
-        return Enqueued(twin, created=False)
-    wake_relay()
-    return Enqueued(written, created=True)
+    while not _insert(job):
+        if (twin := Job.objects.live().filter(queue=job.queue, key=job.key).first()) is not None:
+            OnceKey.objects.filter(job_id=job.id).delete()
+            return Enqueued(twin, created=False)
+        # A twin that ended while we looked for it is none: try again.
+    return Enqueued(job, created=True)
 
 
 def _is_first(job: Job, once: str) -> bool:
@@ -93,20 +148,32 @@ def _is_first(job: Job, once: str) -> bool:
         return bool(cursor.rowcount)
 
 
-def _write(job: Job) -> tuple[Job | None, Job | None]:
-    """The row as written, or its live twin. A twin that ended while we looked for it is none: then we try again."""
-    if job.key is None:
-        Job.objects.bulk_create([job])
-        return job, None
-    while True:
-        Job.objects.bulk_create([job], ignore_conflicts=True)
-        if (written := Job.objects.filter(pk=job.pk).first()) is not None:
-            return written, None
-        if (twin := Job.objects.live().filter(queue=job.queue, key=job.key).first()) is not None:
-            return None, twin
+def _insert(job: Job) -> bool:
+    """Write the row and wake the relay, in one statement; False when a live twin has its key."""
+    written = sql.rows(_INSERT, {**vars(job), "payload": _json(job.payload)})
+    if written:
+        job.run_at, job.created_at, _ = written[0]
+        job._state.adding, job._state.db = False, "default"
+    return bool(written)
 
 
-def wake_relay() -> None:
-    """NOTIFY at commit, but only while a relay sleeps: a notification in every commit halves the commit rate."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '') FROM queues_relay WHERE idle LIMIT 1", [RELAY_CHANNEL])
+def _copy(batch: list[tuple[Any, ...]], run_at: datetime | None) -> None:
+    later = () if run_at is None else (run_at,)
+    connection.ensure_connection()
+    with (
+        connection.wrap_database_errors,
+        connection.connection.cursor() as cursor,
+        cursor.copy(_COPY_LATER if later else _COPY_NOW) as copy,
+    ):
+        for given in batch:
+            copy.write_row((*given, *_AS_FRESH, *later))
+
+
+def _given(like: Job, payload: dict[str, Any]) -> tuple[Any, ...]:
+    """In the order of _GIVEN: a job with an id and a payload of its own, otherwise `like` that one."""
+    what = (uuid7(), like.queue, like.name, _json(payload), like.subject_type, like.subject_id, None)
+    return (*what, like.priority, like.state, like.max_attempts, like.timeout_seconds)
+
+
+def _json(payload: dict[str, Any]) -> str:
+    return json.dumps(payload, separators=(",", ":"))

@@ -23,6 +23,10 @@ class RetryLater(Exception):
         self.after_seconds = after_seconds
 
 
+class Hidden(Exception):
+    """A secret job failed; only the type of its error is told."""
+
+
 class Cancelled(Exception):
     """Raised inside a running job that was asked to stop."""
 

@@ -1,10 +1,14 @@
 """How Celery runs a job, read top to bottom: claim, work, verdict.
 
-The task's message is (job id, generation) and nothing else. Claim and verdict stand in `__call__`, outside the function
-Celery's autoretry wraps; whether and when to retry is Celery's decision, making it last is ours.
+The task's message is (job id, generation), or a list of them on a chunked queue, and nothing else. Claim and verdict
+stand in `__call__`, outside the function Celery's autoretry wraps; whether and when to retry is Celery's decision,
+making it last is ours.
 """
 
 import os
+import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -15,15 +19,17 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from pydantic import ValidationError
 
 from queues import transitions
-from queues.context import Context
+from queues.context import ChunkContext, Context
 from queues.declare import Definition
-from queues.errors import Cancelled, LeaseLost, Permanent, RetryLater
+from queues.errors import Cancelled, Hidden, LeaseLost, Permanent, RetryLater
 from queues.models import Job
+from queues.results import STALE
 from queues.stopping import is_stopping
 from queues.transitions import Fault
 
 log = structlog.get_logger("queues")
-Answer = dict[str, str]
+CHUNK_SECONDS = 1.0  # a chunk is for small jobs: what it has no time for goes back, and to whoever is free
+Message = tuple[UUID, int]
 
 
 class JobTask(Task):  # type: ignore[type-arg]
@@ -31,22 +37,59 @@ class JobTask(Task):  # type: ignore[type-arg]
 
     abstract = True
 
-    def __call__(self, job_id: str, generation: int) -> Answer:
+    def __call__(self, what: str | list[Any], generation: int = 0) -> dict[str, Any]:
         _drop_broken_connection()
+        if isinstance(what, str):
+            return self._one((UUID(what), generation))
+        return self._chunk([(UUID(job_id), of_it) for job_id, of_it in what])
+
+    def _one(self, message: Message) -> dict[str, str]:
         if is_stopping():
-            transitions.undispatch(UUID(job_id), generation)
+            transitions.undispatch(*message)
             return {"outcome": "returned"}
-        job = transitions.claim(UUID(job_id), generation, os.getpid())
-        if job is None:
-            return {"outcome": "stale"}
-        ctx = Context(job)
+        claimed = transitions.claim([message], os.getpid())
+        if not claimed:
+            return STALE
+        return {"outcome": self._run(claimed[0], Context(claimed[0]))}
+
+    def _chunk(self, messages: Sequence[Message]) -> dict[str, Any]:
+        """Each job with a verdict of its own; Celery hears of the chunk as a whole."""
+        if is_stopping():
+            for message in messages:
+                transitions.undispatch(*message)
+            return {"outcome": "returned"}
+        jobs, began = transitions.claim(messages, os.getpid()), time.monotonic()
+        ended: list[tuple[Job, dict[str, Any]]] = []
+        counts: Counter[str] = Counter(stale=len(messages) - len(jobs))
+        for job in jobs:
+            if is_stopping() or time.monotonic() - began > CHUNK_SECONDS:
+                counts["returned"] += transitions.give_back(job)
+            else:
+                counts[self._run_one_of_many(job, ended)] += 1
+        if ended:
+            counts["completed"] -= _finish_together(ended)
+        return {"outcome": "chunk", **{outcome: n for outcome, n in counts.items() if n}}
+
+    def _run_one_of_many(self, job: Job, ended: list[tuple[Job, dict[str, Any]]]) -> str:
+        try:
+            return self._run(job, ChunkContext(job, ended))
+        except Retry:
+            return "retried"
+        except (OperationalError, InterfaceError):
+            raise  # not even the verdict could be written: the leases of the rest run out
+        except Exception:
+            return "failed"
+
+    def _run(self, job: Job, ctx: Context) -> str:
+        """The work and its verdict. Raises what Celery must see."""
+        self.request.retries = job.attempt - 1  # the row knows: a job of a chunk has no message of its own
         try:
             self.run(ctx, job.payload)
         except Exception as error:
             if not ctx.finished:
                 return _verdict(job, error)
-            log.exception("error_after_finish", job=job_id, name=job.name)
-        return {"outcome": "completed"}
+            log.exception("error_after_finish", job=str(job.pk), name=job.name)
+        return "completed"
 
     def retry(self, *_: Any, exc: Exception | None = None, countdown: float | None = None, **__: Any) -> NoReturn:
         """Celery has decided to retry `exc` after `countdown`: never publishes, the verdict writes it into the row.
@@ -71,17 +114,54 @@ def work_of(definition: Definition) -> Any:
         try:
             definition.work(ctx, parsed)
             if not ctx.finished:
-                with ctx.finishing():
-                    pass
+                ctx.finish()
         except SystemExit as error:  # Celery would take it for the end of the worker, and keep the message's slot
             raise RuntimeError(f"the job called exit({error.code!r})") from error
         except (OperationalError, InterfaceError) as error:
             raise RetryLater(f"PostgreSQL: {error}") from error  # it restarts, or broke a deadlock: not the job's fault
 
-    return run
+    return _hiding(definition, run) if definition.secret else run
 
 
-def _verdict(job: Job, error: Exception) -> Answer:
+def _hiding(definition: Definition, run: Any) -> Any:
+    """The words of an error may hold what the payload keeps secret; its type alone goes on record and to Celery."""
+
+    forever: tuple[type[Exception], ...] = (Permanent, *definition.no_retry_for)
+
+    def run_hidden(ctx: Context, payload: dict[str, Any]) -> None:
+        try:
+            run(ctx, payload)
+        except (Cancelled, LeaseLost):
+            raise
+        except RetryLater as error:
+            raise RetryLater(_hidden(error), error.after_seconds) from None
+        except forever as error:
+            raise Permanent(_hidden(error)) from None
+        except Exception as error:
+            raise Hidden(_hidden(error)) from None
+
+    return run_hidden
+
+
+def _hidden(error: Exception) -> str:
+    return f"{type(error).__name__}: its words are not kept, because the job is secret"
+
+
+def _finish_together(ended: list[tuple[Job, dict[str, Any]]]) -> int:
+    """Finish what the chunk left; returns how many of it could not be: asked to stop meanwhile, or lost."""
+    done = transitions.complete_all(ended)
+    late = [job for job, _ in ended if job.pk not in done]
+    for job in late:
+        try:
+            Context(job).checkpoint()
+        except Cancelled:
+            transitions.stop(job)
+        except LeaseLost:
+            _lost(job)
+    return len(late)
+
+
+def _verdict(job: Job, error: Exception) -> str:
     """Write what became of a job that did not finish; raises what Celery must see."""
     _drop_broken_connection()
     cause = error.__cause__ if isinstance(error, Retry) and error.__cause__ is not None else error
@@ -90,7 +170,7 @@ def _verdict(job: Job, error: Exception) -> Answer:
         case LeaseLost():
             return _lost(job)
         case Cancelled():
-            return {"outcome": "cancelled"} if transitions.stop(job) else _lost(job)
+            return "cancelled" if transitions.stop(job) else _lost(job)
         case RetryLater() if transitions.may_postpone(job):
             ours = transitions.postpone(job, fault, after_seconds=error.after_seconds)
             cause = Retry(exc=error, when=error.after_seconds or 0)  # type: ignore[arg-type]
@@ -110,9 +190,9 @@ def _why(job: Job, error: BaseException) -> str:
     return "permanent" if isinstance(error, Permanent) or job.attempt < job.max_attempts else "attempts"
 
 
-def _lost(job: Job) -> Answer:
+def _lost(job: Job) -> str:
     log.warning("lease_lost", job=str(job.pk), name=job.name)
-    return {"outcome": "lost"}
+    return "lost"
 
 
 def _drop_broken_connection() -> None:

@@ -1,29 +1,104 @@
-"""The backbone's own job: what follows a death."""
+"""The backbone's own jobs: what follows a death, many dead letters at once, and the nightly recount."""
 
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
+from audit.actors import Actor
+from queues import alerts, bulk
 from queues.context import Context
 from queues.deadletters import NOTICE, repeat_reaction
 from queues.declare import Payload, Queue, job
+from queues.deleting import delete
+from queues.letters import shown_error
 from queues.models import DeadLetter
+from queues.recounting import recount
+from queues.replay import replay
 
 log = structlog.get_logger("queues")
 DLQ = Queue("dlq", pool="io", concurrency=2, attempts=5)
+A_BULK_MAY_TAKE_SECONDS = 6 * 3600
+A_DAY_SECONDS = 86_400
 
 
 class DeadLetterPayload(Payload):
     job_id: UUID
 
 
+class Who(Payload):
+    type: str
+    id: str
+    label: str
+
+
+class BulkPayload(Payload):
+    """The fields of letters.Filter, who ordered it and why. `before` keeps out what died after the order."""
+
+    queue: str = ""
+    name: str = ""
+    fingerprint: str = ""
+    q: str = ""
+    before: datetime
+    since: datetime | None = None
+    ids: tuple[UUID, ...] = ()
+    actor: Who
+    reason: str
+
+
 @job(queue=DLQ, name=NOTICE, payload=DeadLetterPayload, timeout_seconds=60)
 def dead_letter_received(ctx: Context, payload: DeadLetterPayload) -> None:
-    """Log the death loudly; when its subject's reaction had failed, repeat it."""
+    """Log the death loudly and raise the alert; when its subject's reaction had failed, repeat it.
+
+    The alert first and in a transaction of its own: it must not be undone by a reaction that fails again.
+    """
+    letter = DeadLetter.objects.filter(pk=payload.job_id).first()
+    if letter is None:  # deleted by an owner, who knows of it
+        return
+    error = shown_error(letter)
+    log.error("dead_letter", job=str(letter.pk), name=letter.name, queue=letter.queue, why=letter.why, error=error)
+    alerts.raise_alert(
+        kind=alerts.Kind.DEAD_LETTER,
+        about=letter.queue,
+        message=f"{letter.name} in {letter.queue} has failed for good: {error or letter.why}",
+    )
     with ctx.finishing():
-        letter = DeadLetter.objects.get(pk=payload.job_id)
         if letter.reaction_error:
             repeat_reaction(letter)
-    log.error(
-        "dead_letter", job=str(letter.pk), name=letter.name, queue=letter.queue, why=letter.why, error=letter.error
+
+
+@job(queue=DLQ, name="recount-jobs", payload=Payload, timeout_seconds=1800, every_seconds=A_DAY_SECONDS)
+def recount_jobs(ctx: Context, payload: Payload) -> None:
+    """Counted before the finish, so that its transaction is short."""
+    found = recount()
+    with ctx.finishing() as result:
+        result.update(jobs=found.jobs, drift=found.drift, contradicted=found.contradicted)
+
+
+@job(queue=DLQ, name=bulk.REPLAYING, payload=BulkPayload, timeout_seconds=A_BULK_MAY_TAKE_SECONDS)
+def replay_dead_letters(ctx: Context, payload: BulkPayload) -> None:
+    bulk.carry_out(ctx, _order(payload, replay, "job.replayed"))
+
+
+@job(queue=DLQ, name=bulk.DELETING, payload=BulkPayload, timeout_seconds=A_BULK_MAY_TAKE_SECONDS)
+def delete_dead_letters(ctx: Context, payload: BulkPayload) -> None:
+    bulk.carry_out(ctx, _order(payload, delete, "dead_letter.deleted"))
+
+
+def _order(payload: BulkPayload, verb: Callable[..., object], action: str) -> bulk.Order:
+    return bulk.Order(
+        verb=verb,
+        action=action,
+        filter=bulk.Filter(
+            queue=payload.queue,
+            name=payload.name,
+            fingerprint=payload.fingerprint,
+            q=payload.q,
+            before=payload.before,
+            ids=payload.ids,
+            since=payload.since,
+        ),
+        actor=Actor(payload.actor.type, payload.actor.id, payload.actor.label),
+        reason=payload.reason,
     )

@@ -14,10 +14,9 @@ from kombu import Queue as BrokerQueue
 
 from queues.declare import JOBS, QUEUES, Definition
 from queues.executor import JobTask, work_of
+from queues.messages import EXCHANGE
 from queues.results import Witness
 from queues.schedule import static_schedule
-
-EXCHANGE = "copydesk"
 
 
 def load_rooms() -> None:

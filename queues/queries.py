@@ -1,15 +1,16 @@
 """What others may ask of the backbone. Reads only."""
 
 from datetime import timedelta
-from statistics import median
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 
-from queues.models import Attempt, Job, Outcome, Relay, State, Worker
+from queues.counting import Counts, counts
+from queues.histograms import merged, percentile
+from queues.models import Attempt, Job, Minute, Outcome, Relay, State, Worker
 
 BEAT_IS_FRESH = timedelta(seconds=15)
-SAMPLE = 50
+SAMPLE_MINUTES = 60
 UNKNOWN_SECONDS = 15
 
 
@@ -35,12 +36,11 @@ def queue_position(job: Job) -> int:
 
 
 def expected_seconds(queue: str) -> int:
-    """How long a job enqueued now should take: what waits, over the slots, at the median of the last runs."""
-    ended = Attempt.objects.filter(job__queue=queue, outcome=Outcome.COMPLETED, finished_at__isnull=False)
-    runs = ended.order_by("-id").values_list("started_at", "finished_at")[:SAMPLE]
-    seconds = [(finished - started).total_seconds() for started, finished in runs if finished is not None]
-    typical = median(seconds) if seconds else UNKNOWN_SECONDS
-    ahead = Job.objects.filter(queue=queue, state__in=(State.WAITING, State.DISPATCHED, State.ACTIVE)).count()
+    """How long a job enqueued now should take: what is before it, over the slots, at the median of the last runs."""
+    ended = Minute.objects.filter(queue=queue).exclude(run={}).order_by("-minute")
+    typical = percentile(merged(ended.values_list("run", flat=True)[:SAMPLE_MINUTES]), 50) or UNKNOWN_SECONDS
+    now = counts().get(queue, Counts())
+    ahead = now.waiting + now.dispatched + now.active
     return max(1, round(typical * (1 + ahead / max(live_slots(queue), 1))))
 
 

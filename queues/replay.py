@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from audit.actors import Actor
+from audit.masking import masked_text
 from audit.recording import record
 from queues import transitions
 from queues.declare import definition_of
@@ -17,17 +18,25 @@ from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
 
 
+class NoLongerDead(NotReplayable):
+    """Somebody replayed or deleted it meanwhile, or it never died."""
+
+
 def replay(*, job_id: UUID, actor: Actor, reason: str) -> Job:
-    """Bring a dead job back to waiting. Raises NotReplayable (TwinAlive, ReplayRefused) with nothing changed."""
+    """Bring a dead job back to waiting. Raises NotReplayable (NoLongerDead, TwinAlive, ReplayRefused), or whatever its
+    subject raises, with nothing changed.
+    """
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=job_id).first()
-        if job is None or job.state != State.DEAD:
-            raise NotReplayable("it is not among the dead letters any more")
-        refuse_unless_replayable(job)
+        job = locked_dead_job(job_id)
+        refuse_twin(job)
+        refuse_outdated(job)
         subject_of(job).on_replay(job)
         _revive(job)
         DeadLetter.objects.filter(pk=job_id).update(
-            replays=F("replays") + 1, replayed_at=Now(), replayed_by=actor.label, replay_reason=reason[:500]
+            replays=F("replays") + 1,
+            replayed_at=Now(),
+            replayed_by=actor.label[:200],
+            replay_reason=masked_text(reason.strip())[:500],
         )
         record(actor=actor, action="job.replayed", target=("job", str(job_id)), reason=reason)
         wake_relay()
@@ -35,18 +44,34 @@ def replay(*, job_id: UUID, actor: Actor, reason: str) -> Job:
     return job
 
 
-def refuse_unless_replayable(job: Job) -> None:
-    """Raise TwinAlive or NotReplayable when a replay is bound to fail: what a dry run asks as well."""
-    if job.key is not None:
-        twin = Job.objects.live().filter(queue=job.queue, key=job.key).first()
-        if twin is not None:
-            raise TwinAlive(twin.pk)
+def locked_dead_job(job_id: UUID) -> Job:
+    """The job, locked for the caller's transaction. Raises NoLongerDead."""
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None or job.state != State.DEAD:
+        raise NoLongerDead("it is not among the dead letters any more")
+    return job
+
+
+def refuse_twin(job: Job) -> None:
+    """Raise TwinAlive when another live job has its key."""
+    if job.key is None:
+        return
+    twin = Job.objects.live().filter(queue=job.queue, key=job.key).first()
+    if twin is not None:
+        raise TwinAlive(twin.pk)
+
+
+def refuse_outdated(job: Job) -> None:
+    """Raise NotReplayable when this release no longer declares the job, or not for such a payload or queue."""
     try:
-        definition_of(job.name).payload.model_validate(job.payload)
+        definition = definition_of(job.name)
+        definition.payload.model_validate(job.payload)
     except UnknownJob as error:
         raise NotReplayable(str(error)) from None
     except ValidationError as error:
         raise NotReplayable(f"its payload no longer fits {job.name}: {error.error_count()} faults") from None
+    if definition.queue.name != job.queue:
+        raise NotReplayable(f"{job.name} has moved to the queue {definition.queue.name}; nobody would run it here")
 
 
 def _revive(job: Job) -> None:
@@ -58,4 +83,4 @@ def _revive(job: Job) -> None:
         twin = Job.objects.live().filter(queue=job.queue, key=job.key).first()
         raise TwinAlive(twin.pk if twin else job.pk) from None
     if not moved:
-        raise NotReplayable("somebody else replayed it just now")
+        raise NoLongerDead("somebody else replayed it just now")

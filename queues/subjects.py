@@ -36,6 +36,10 @@ class Subject:
     on_replay: Reaction = _nothing
     describe: Callable[[str], Description] = Description
 
+    @property
+    def hears_of_success(self) -> bool:
+        return self.on_done is not _nothing
+
 
 SUBJECTS: dict[str, Subject] = {}
 _INDIFFERENT = Subject()

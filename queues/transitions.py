@@ -3,27 +3,31 @@
 Each returns whether it happened; zero rows is an answer, never an error. No other module writes Job.state.
 """
 
+import json
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Now
 
-from queues import identity
+from queues import identity, sql
 from queues.backoff import jittered, postponement_seconds
 from queues.deadletters import bury
+from queues.declare import JOBS, Queue
 from queues.models import Attempt, Job, JobQuerySet, Outcome, State
+from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER
 from queues.subjects import subject_of
 
 log = structlog.get_logger("queues")
 ERROR_CHARACTERS, TRACEBACK_CHARACTERS = 2_000, 12_000
+_PAYLOAD, _RESULT = COLUMNS.index("payload"), COLUMNS.index("result")
 NO_LEASE: Mapping[str, Any] = {"lease_token": None, "leased_until": None, "leased_by": "", "leased_pid": None}
 
 
@@ -45,38 +49,45 @@ class Fault:
         )
 
 
-def claim(job_id: UUID, generation: int, pid: int) -> Job | None:
-    """Take the job for this worker, charging one attempt; None when the message is stale."""
-    token = uuid4()
-    with transaction.atomic():
-        taken = Job.objects.filter(pk=job_id, generation=generation, state=State.DISPATCHED).update(
-            state=State.ACTIVE,
-            attempt=F("attempt") + 1,
-            lease_token=token,
-            leased_until=Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-            leased_by=identity.me(),
-            leased_pid=pid,
-            started_at=Now(),
-            progress=0,
-            progress_message="",
-        )
-        if not taken:
-            return None
-        job = Job.objects.get(pk=job_id)
-        Attempt.objects.create(job=job, generation=generation, number=job.attempt, worker=job.leased_by)
-        if job.expires_at is not None and job.started_at is not None and job.expires_at <= job.started_at:
-            stop(job, reason="expired")
-            return None
-    _note(job, "claimed")
-    return job
+def claim(messages: Sequence[tuple[UUID, int]], pid: int) -> list[Job]:
+    """Take the jobs of one message for this worker, charging each an attempt, in its order; stale ones are left out.
+
+    Must not be called inside a transaction that must be safe on disk.
+    """
+    given = {"ids": [job_id for job_id, _ in messages], "generations": [generation for _, generation in messages]}
+    ours = {"who": identity.me(), "pid": pid, "lease": settings.JOB_LEASE_SECONDS}
+    order = {job_id: place for place, (job_id, _) in enumerate(messages)}
+    taken = sorted(map(_loaded, sql.rows(CLAIM, given | ours)), key=lambda job: order[job.pk])
+    expired = [job for job in taken if _is_expired(job)]
+    for job in expired:
+        stop(job, reason="expired")
+    jobs = [job for job in taken if job not in expired]
+    _note_all(jobs, "claimed")
+    return jobs
 
 
 def complete(job: Job, result: dict[str, Any]) -> bool:
     """Fenced finish, in the transaction of the effects: False means the lease is lost and they must be rolled back."""
-    if not _move(job, State.COMPLETED, Outcome.COMPLETED, progress=100, result=result, finished_at=Now(), error=""):
+    if not complete_all([(job, result)]):
         return False
     subject_of(job).on_done(job)
     return True
+
+
+def complete_all(ended: Sequence[tuple[Job, dict[str, Any]]]) -> set[UUID]:
+    """Finish jobs of this worker whose subjects need not hear of it, in one statement; returns those it finished.
+
+    The others have lost their lease, or were asked to stop.
+    """
+    given = {
+        "ids": [job.pk for job, _ in ended],
+        "tokens": [job.lease_token for job, _ in ended],
+        "results": [json.dumps(result) for _, result in ended],
+        "who": ended[0][0].leased_by,
+    }
+    done = {job_id for (job_id,) in sql.rows(COMPLETE, given)}
+    _note_all([job for job, _ in ended if job.pk in done], "completed")
+    return done
 
 
 def delay(job: Job, fault: Fault, *, seconds: float) -> bool:
@@ -141,8 +152,13 @@ def stop(job: Job, fault: Fault | None = None, *, reason: str | None = None) -> 
 
 
 def give_back(job: Job) -> bool:
-    """Return a running job unfinished and uncharged (shutdown)."""
-    return _return(job, State.WAITING, Outcome.RETURNED, attempt=F("attempt") - 1, run_at=Now())
+    """Return a running job unfinished and uncharged (shutdown), or one that its chunk had no time for."""
+    return _return(job, State.WAITING, Outcome.RETURNED, attempt=F("attempt") - 1)
+
+
+def send_alone(job: Job) -> bool:
+    """Its chunk ran over somebody's time, and whose cannot be told: uncharged, and it travels alone from now on."""
+    return _return(job, State.WAITING, Outcome.RETURNED, attempt=F("attempt") - 1, rescues=F("rescues") + 1)
 
 
 def rescue(job: Job) -> bool:
@@ -162,20 +178,44 @@ def time_out(job: Job, *, backoff_seconds: float) -> bool:
     return _return(job, State.DELAYED, Outcome.TIMED_OUT, fault, run_at=run_at)
 
 
+def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Job]:
+    """Mark up to `most` waiting rows of `queue` as handed to Celery, each under a new generation, in their order.
+
+    No more than `window` are in Redis and no more than `slots` in Redis and under way together. A job this release
+    does not declare waits for one that does: in a deploy, versions overlap.
+    """
+    given = {
+        "queue": queue.name,
+        "names": [name for name, definition in JOBS.items() if definition.queue is queue],
+        "most": most,
+        "window": window,
+        "slots": slots,
+        "chunk": queue.chunk,
+    }
+    rows = sql.rows(HAND_OVER, given)
+    if rows:
+        log.info("dispatched", queue=queue.name, jobs=len(rows))
+    return sorted((_handed(queue, row) for row in rows), key=lambda job: (-job.priority, job.run_at, job.pk))
+
+
 def dispatch(jobs: list[Job]) -> None:
-    """Mark rows the caller has locked as handed to Redis, each under a new generation."""
+    """Mark these very rows, which the caller has to himself, as handed over: what draining does."""
     Job.objects.filter(pk__in=[job.pk for job in jobs], state=State.WAITING).update(
-        state=State.DISPATCHED, generation=F("generation") + 1, dispatched_at=Now()
+        state=State.DISPATCHED, generation=F("generation") + 1, dispatched_at=Now(), chunk_id=None
     )
     for job in jobs:
-        job.generation += 1
-        job.state = State.DISPATCHED
+        job.generation, job.state, job.chunk_id = job.generation + 1, State.DISPATCHED, None
 
 
 def undispatch(job_id: UUID, generation: int) -> bool:
     """The message was not sent, or nobody will read it: wait again. Its copies are stale once it is sent anew."""
     moved = Job.objects.filter(pk=job_id, generation=generation, state=State.DISPATCHED).update(state=State.WAITING)
     return bool(moved)
+
+
+def undispatch_queue(queue: str) -> int:
+    """All that the queue has in Redis waits again, its messages stale: what a pause does at once."""
+    return Job.objects.filter(queue=queue, state=State.DISPATCHED).update(state=State.WAITING)
 
 
 def promote_due() -> int:
@@ -209,12 +249,15 @@ def revive(job: Job) -> bool:
     )
 
 
-def renew(who: str, running: Collection[UUID]) -> int:
-    """Lengthen the leases of the jobs `who` is running, on the database's clock, unless they are over their own time.
+def renew(who: str, running: Collection[str]) -> int:
+    """Lengthen the leases of the jobs `who` is running (Celery's task ids), unless they are over their own time.
 
-    A locked row is being finished: to wait for it would let the other leases run out, and no rescue takes it either.
+    On the database's clock. A locked row is being finished: to wait for it would let the other leases run out, and no
+    rescue takes it either.
     """
-    ours = Job.objects.within_time().filter(pk__in=running, state=State.ACTIVE, leased_by=who)
+    jobs = [task.partition(".")[0] for task in running if "." in task]
+    chunks = [task for task in running if "." not in task]
+    ours = Job.objects.within_time().filter(Q(pk__in=jobs) | Q(chunk_id__in=chunks), state=State.ACTIVE, leased_by=who)
     with transaction.atomic():
         free = list(ours.select_for_update(skip_locked=True).values_list("pk", flat=True))
         until = Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
@@ -243,19 +286,68 @@ def _move(job: Job, to: State, outcome: Outcome, fault: Fault | None = None, **f
         if not _held(job).update(state=to, **NO_LEASE, **fields):
             return False
         if job.state == State.ACTIVE:
-            _close_attempt(job, outcome, fault or Fault())
-    _note(job, outcome.value, to=to.value, error=fault.message if fault else "")
+            _keep_attempt(job, outcome, fault or Fault())
+    _note(job, _event(to, outcome), outcome=outcome.value, to=to.value, error=fault.message if fault else "")
     return True
 
 
-def _close_attempt(job: Job, outcome: Outcome, fault: Fault) -> None:
-    Attempt.objects.filter(job_id=job.pk, generation=job.generation).update(
+def _event(to: State, outcome: Outcome) -> str:
+    """The names the field knows: failed for good, stalled for a worker lost, retried for what comes back."""
+    if to == State.DEAD:
+        return "failed"
+    if outcome in (Outcome.LOST, Outcome.RETURNED):
+        return "stalled" if outcome == Outcome.LOST else "returned"
+    return "retried" if to == State.DELAYED else outcome.value
+
+
+def _keep_attempt(job: Job, outcome: Outcome, fault: Fault) -> None:
+    assert job.started_at is not None, "only what ran has an attempt"
+    Attempt.objects.create(
+        job_id=job.pk,
+        generation=job.generation,
+        number=job.attempt,
+        worker=job.leased_by,
         outcome=outcome,
         error_type=fault.type,
         error=fault.message,
         traceback=fault.traceback,
-        finished_at=Greatest(F("started_at"), Now()),
+        chunk_id=job.chunk_id,
+        started_at=job.started_at,
+        finished_at=Greatest(Value(job.started_at), Now()),
     )
+
+
+def _loaded(row: sql.Row) -> Job:
+    job = Job.from_db("default", COLUMNS, row)
+    job.payload, job.result = json.loads(row[_PAYLOAD]), row[_RESULT] and json.loads(row[_RESULT])
+    return job
+
+
+def _handed(queue: Queue, row: sql.Row) -> Job:
+    job_id, generation, name, attempt, chunk_id, priority, run_at = row
+    return Job(
+        id=job_id,
+        queue=queue.name,
+        name=name,
+        state=State.DISPATCHED,
+        generation=generation,
+        attempt=attempt,
+        chunk_id=chunk_id,
+        priority=priority,
+        run_at=run_at,
+    )
+
+
+def _is_expired(job: Job) -> bool:
+    return job.expires_at is not None and job.started_at is not None and job.expires_at <= job.started_at
+
+
+def _note_all(jobs: list[Job], event: str) -> None:
+    """One line; of the jobs of a chunk one line for all."""
+    if len(jobs) == 1:
+        _note(jobs[0], event)
+    elif jobs:
+        log.info(event, jobs=[str(job.pk) for job in jobs], name=jobs[0].name, queue=jobs[0].queue)
 
 
 def _note(job: Job, event: str, **facts: Any) -> None:

@@ -8,18 +8,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
 from celery.worker.state import active_requests
 from django.conf import settings
 from django.db import Error, connection
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Now
 
-from queues import identity, transitions
+from queues import alerts, identity, mending, transitions
 from queues.backoff import exponential
 from queues.declare import QUEUES
 from queues.models import Job, JobQuerySet, State, Worker
@@ -28,6 +30,7 @@ from queues.upkeep import run_warm_ups
 
 log = structlog.get_logger("queues")
 LAST_ROUND_SECONDS = 5
+WATCH_RELAY_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,16 @@ class Keeper:
 
     def _run(self) -> None:
         """Whatever goes wrong in a round is tried again in the next: without this thread every job would be lost."""
-        release = release_dead_predecessors
+        watch_at = time.monotonic() + WATCH_RELAY_SECONDS
         while not self._left.is_set():
             with self._round:
                 if self._left.is_set():  # while we waited for it
                     break
                 try:
                     keep(self.post)
-                    release()
-                    release = release_lost_children
+                    if time.monotonic() >= watch_at:
+                        watch_at = time.monotonic() + WATCH_RELAY_SECONDS
+                        alerts.watch_relay()
                 except Exception as error:
                     log.warning("lease_keeper_waits", error=str(error).strip())
                     connection.close()
@@ -100,12 +104,14 @@ def keep(post: Post) -> None:
     """One round; the leases first, so that no trouble with anything else lets them run out."""
     transitions.renew(identity.me(), running())
     beat(post)
+    mending.release_the_dead()
+    release_lost_children()
     end_overdue()
 
 
-def running() -> list[UUID]:
-    """The jobs Celery runs in this process and its children; one whose verdict could not be written is none of them."""
-    return [UUID(request.id.partition(".")[0]) for request in tuple(active_requests)]
+def running() -> list[str]:
+    """The tasks Celery runs in this process and its children; not one whose verdict could not be written."""
+    return [request.id for request in tuple(active_requests)]
 
 
 def beat(post: Post) -> None:
@@ -127,23 +133,30 @@ def beat(post: Post) -> None:
 
 
 def end_overdue() -> int:
-    """Charge our jobs that run longer than they declared; a child that runs one is killed, a thread cannot be."""
+    """Charge our jobs that run longer than they declared; a child that runs one is killed, a thread cannot be.
+
+    Of a chunk it cannot be told which job ran over: each goes back uncharged, and shows itself when it travels alone.
+    """
+    overdue = list(_ours().overdue())
+    in_chunk = Counter(job.chunk_id for job in overdue if job.chunk_id)
     ended = 0
-    for job in _ours().overdue():
-        factor = QUEUES[job.queue].backoff_seconds
-        if transitions.time_out(job, backoff_seconds=exponential(job.attempt - 1, factor)):
+    for job in overdue:
+        if job.chunk_id and in_chunk[job.chunk_id] > 1 and job.rescues < settings.JOB_MAX_RESCUES:
+            moved = transitions.send_alone(job)
+        else:
+            factor = QUEUES[job.queue].backoff_seconds
+            moved = transitions.time_out(job, backoff_seconds=exponential(job.attempt - 1, factor))
+        if moved:
             ended += 1
             _kill_child(job)
     return ended
 
 
-def release_dead_predecessors() -> int:
-    """Forget processes of this host that are gone, and rescue at once what they had leased."""
-    leased = Job.objects.filter(state=State.ACTIVE, leased_by__startswith=f"{identity.HOST}:")
-    known = {*leased.values_list("leased_by", flat=True), *_workers_here().values_list("identity", flat=True)}
-    gone = [who for who in known if identity.is_gone(who)]
-    _workers_here().filter(identity__in=gone).delete()
-    return _rescue(leased.filter(leased_by__in=gone))
+def send_again_what_a_lost_child_took(task_id: str, args: Sequence[Any]) -> None:
+    """A pool child died with this message. What it had claimed is rescued by the leases; the rest was not claimed."""
+    messages = args[0] if isinstance(args[0], list) else [args]
+    moved = sum(transitions.undispatch(UUID(job_id), generation) for job_id, generation in messages)
+    log.warning("child_lost", task=task_id, unclaimed=moved)
 
 
 def release_lost_children() -> int:
@@ -166,10 +179,6 @@ def give_back_all() -> int:
 
 def _ours() -> JobQuerySet:
     return Job.objects.filter(state=State.ACTIVE, leased_by=identity.me())
-
-
-def _workers_here() -> QuerySet[Worker]:
-    return Worker.objects.filter(host=identity.HOST)
 
 
 def _rescue(jobs: JobQuerySet) -> int:

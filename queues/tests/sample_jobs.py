@@ -14,6 +14,8 @@ from queues.loading import register_tasks
 from queues.tests import effects
 
 QUEUE = Queue("test.queue", pool="io", concurrency=4, attempts=3, backoff_seconds=1)
+CHUNKED = Queue("test.chunked", pool="io", concurrency=2, attempts=3, backoff_seconds=1, chunk=5)
+RATED = Queue("test.rated", pool="elsewhere", concurrency=2, attempts=3, rate_per_minute=60)
 FORKED = Queue("test.forked", pool="batch", concurrency=2, attempts=3, backoff_seconds=1)
 
 
@@ -48,6 +50,26 @@ class Slow(Payload):
 @job(queue=QUEUE, name="test-job", payload=Note, timeout_seconds=60, no_retry_for=(NotWorthIt,))
 def scripted(ctx: Context, payload: Note) -> None:
     SCRIPT.run(ctx)
+
+
+@job(queue=CHUNKED, name="test-small", payload=Note, timeout_seconds=60)
+def small(ctx: Context, payload: Note) -> None:
+    SCRIPT.run(ctx)
+
+
+@job(queue=CHUNKED, name="test-small-slow", payload=Slow, timeout_seconds=60)
+def small_slow(ctx: Context, payload: Slow) -> None:
+    _work(ctx, payload)
+
+
+@job(queue=QUEUE, name="test-secret", payload=Note, timeout_seconds=60, secret=True, no_retry_for=(NotWorthIt,))
+def secret(ctx: Context, payload: Note) -> None:
+    SCRIPT.run(ctx)
+
+
+@job(queue=RATED, name="test-rated", payload=Note, timeout_seconds=60)
+def rated(ctx: Context, payload: Note) -> None:
+    pass
 
 
 @job(queue=QUEUE, name="test-numbered", payload=Numbered, timeout_seconds=60)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from queues import transitions
+from queues import sql, transitions
 from queues.declare import definition_of, queues_of_pool
 from queues.enqueue import RELAY_CHANNEL, enqueue
 from queues.errors import InvalidPayload, UnknownJob
@@ -150,18 +150,19 @@ def test_the_second_waits_for_the_first_and_takes_its_place_when_that_rolls_back
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_twin_that_ends_just_then_does_not_swallow_the_new_job():
+def test_a_twin_that_ends_just_then_does_not_swallow_the_new_job(monkeypatch):
     twin = claimed(put(key="k"))
     ended: list[bool] = []
 
-    def end_the_twin(execute, sql, params, many, context):
-        answer = execute(sql, params, many, context)
-        if sql.startswith('INSERT INTO "queues_job"') and not ended:
-            ended.append(elsewhere(lambda: transitions.complete(twin, {})))
+    def insert_then_end_the_twin(statement, parameters, rows=sql.rows):
+        answer = rows(statement, parameters)
+        if not ended:
+            ended.append(False)
+            ended[0] = elsewhere(lambda: transitions.complete(twin, {}))
         return answer
 
-    with connection.execute_wrapper(end_the_twin):
-        enqueued = enqueue("test-job", {}, key="k")
+    monkeypatch.setattr(sql, "rows", insert_then_end_the_twin)
+    enqueued = enqueue("test-job", {}, key="k")
 
     assert ended == [True]
     assert enqueued.created and enqueued.job is not None and enqueued.job.pk != twin.pk

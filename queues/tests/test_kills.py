@@ -63,7 +63,6 @@ def test_kills_wipes_and_lost_connections_lose_nothing_and_double_nothing(system
 
     assert effects.left() == sorted(job.pk for job in jobs)
     assert set(Job.objects.values_list("attempt", flat=True)) == {1}
-    assert Attempt.objects.filter(outcome=Outcome.RUNNING).count() == 0
     assert Attempt.objects.filter(outcome=Outcome.LOST).count() >= 1
     assert [second_relay.end(), successor.end()] == [0, 0]
     assert "Traceback" not in second_relay.said()

@@ -10,11 +10,10 @@ from celery import current_app
 from django.conf import settings as configured
 from django.db.models.functions import Now
 from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerDown
 from redis import Redis
 from redis.exceptions import RedisError
 
-from queues import queries, relay, transitions
+from queues import mending, queries, relay, transitions
 from queues.cancelling import cancel
 from queues.declare import QUEUES
 from queues.models import DeadLetter, Job, Outcome, Relay, State, Worker
@@ -110,7 +109,7 @@ def test_the_backlog_stays_in_postgresql_beyond_twice_the_slots(redis):
     assert [relay.tick(redis), relay.tick(redis)] == [6, 0]
 
     assert len(messages(redis)) == 6
-    assert relay.waiting_by_queue() == {"test.queue": 9}
+    assert Job.objects.filter(state=State.WAITING).count() == 3
 
 
 def test_a_queue_nobody_serves_gets_a_small_window(redis):
@@ -124,7 +123,7 @@ def test_a_slot_that_falls_free_draws_the_next(redis):
     jobs = [put() for _ in range(4)]
     relay.tick(redis)
 
-    transitions.claim(jobs[0].pk, 1, 1)
+    transitions.claim([(jobs[0].pk, 1)], 1)
 
     assert relay.tick(redis) == 1
 
@@ -177,8 +176,8 @@ def test_without_redis_due_and_expired_jobs_are_seen_to_all_the_same(unreachable
 
 def test_without_redis_the_rows_go_on_waiting_and_are_sent_when_it_is_back(redis, unreachable):
     job, other = put(), put()
-    with pytest.raises(BrokerDown):
-        relay.hand_over(QUEUE)
+    with pytest.raises(RedisError):
+        relay.hand_over_all(unreachable, {})
     assert [row(job).state, row(other).state] == [State.WAITING, State.WAITING]
 
     current_app.conf.broker_url = configured.REDIS_SECRET_URL = _reachable(redis)
@@ -204,7 +203,7 @@ def test_an_emptied_redis_is_filled_again(redis):
     assert relay.tick(redis) == 1
     assert messages(redis) == [(f"{job.pk}.2", str(job.pk), 2)]
     assert row(running).state == State.ACTIVE
-    assert transitions.claim(job.pk, 1, 1) is None
+    assert transitions.claim([(job.pk, 1)], 1) == []
 
 
 def test_a_lost_message_is_sent_again_once_a_worker_has_had_a_free_slot(redis):
@@ -239,10 +238,10 @@ def test_a_message_just_sent_is_not_lost(redis):
 
 def test_a_dead_workers_job_is_rescued_uncharged(redis):
     job = claimed(put())
-    assert relay.rescue_expired() == 0
+    assert mending.rescue_expired() == 0
     column(job, leased_until=Now() - timedelta(seconds=1))
 
-    assert relay.rescue_expired() == 1
+    assert mending.rescue_expired() == 1
 
     rescued = row(job)
     assert (rescued.state, rescued.attempt, rescued.rescues, rescued.lease_token) == (State.WAITING, 0, 1, None)
@@ -253,7 +252,7 @@ def test_a_death_close_to_the_end_of_the_jobs_own_time_is_still_not_charged():
     job = claimed(put("test-overdue"))
     column(job, started_at=Now() - timedelta(seconds=2), leased_until=Now() - timedelta(seconds=0.5))
 
-    relay.rescue_expired()
+    mending.rescue_expired()
 
     assert (row(job).state, row(job).attempt, row(job).rescues) == (State.WAITING, 0, 1)
 
@@ -262,7 +261,7 @@ def test_a_job_that_keeps_killing_its_workers_is_poison(settings):
     job = put()
     for _ in range(settings.JOB_MAX_RESCUES + 1):
         column(claimed(job), leased_until=Now() - timedelta(seconds=1))
-        assert relay.rescue_expired() == 1
+        assert mending.rescue_expired() == 1
 
     letter = DeadLetter.objects.get()
     assert (row(job).state, row(job).rescues, letter.why) == (State.DEAD, settings.JOB_MAX_RESCUES, "poison")
@@ -275,14 +274,14 @@ def test_a_dead_workers_job_that_was_asked_to_stop_is_cancelled():
     cancel(job_id=job.pk, actor=OWNER, reason="not wanted")
     column(job, leased_until=Now() - timedelta(seconds=1))
 
-    relay.rescue_expired()
+    mending.rescue_expired()
 
     assert (row(job).state, row(job).cancel_reason) == (State.CANCELLED, "not wanted")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_relays_at_once_each_job_is_handed_over_once(redis):
-    relay.plant_sentinel(redis)
+    mending.plant_sentinel(redis)
     worker(slots=20)
     jobs = [put() for _ in range(60)]
 
@@ -302,30 +301,9 @@ def test_of_many_relays_at_once_each_job_is_handed_over_once(redis):
 def test_of_two_rescues_at_once_one_counts(redis):
     jobs = [column(claimed(put()), leased_until=Now() - timedelta(seconds=1)) for _ in range(5)]
 
-    assert sum(at_once(relay.rescue_expired, relay.rescue_expired)) == 5
+    assert sum(at_once(mending.rescue_expired, mending.rescue_expired)) == 5
 
     assert [row(job).rescues for job in jobs] == [1] * 5
-
-
-def test_pruning_takes_the_old_completed_and_cancelled_and_nothing_else(settings):
-    old, young = Now() - settings.JOB_RETENTION - timedelta(minutes=1), Now()
-    gone = [column(put(), state=state, finished_at=old) for state in (State.COMPLETED, State.CANCELLED)]
-    kept = [column(put(), state=State.DEAD, finished_at=old), column(put(), state=State.COMPLETED, finished_at=young)]
-    kept.append(column(put(), created_at=old))
-
-    assert relay.prune() == 2
-
-    assert set(Job.objects.all()) == set(kept) and len(gone) == 2
-
-
-def test_pruning_takes_the_attempts_along(settings):
-    done = claimed(put())
-    transitions.complete(done, {})
-    column(done, finished_at=Now() - settings.JOB_RETENTION - timedelta(minutes=1))
-
-    relay.prune()
-
-    assert (Job.objects.count(), done.attempts.count()) == (0, 0)
 
 
 def test_a_beat_says_that_a_relay_lives_and_whether_it_sleeps():
@@ -351,7 +329,7 @@ def test_the_silent_are_forgotten():
 
 def test_an_undispatch_that_comes_after_the_claim_changes_nothing():
     job = dispatched(put())
-    transitions.claim(job.pk, job.generation, 1)
+    transitions.claim([(job.pk, job.generation)], 1)
 
     assert transitions.undispatch(job.pk, job.generation) is False
 

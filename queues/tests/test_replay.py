@@ -1,5 +1,6 @@
 """A dead letter runs again in place, once, and only when its key, its payload and its subject allow it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,27 @@ def test_what_no_longer_fits_its_declaration_is_not_replayable(changed):
 
 
 @pytest.mark.django_db
+def test_what_this_release_runs_on_another_queue_is_not_replayable():
+    job = column(dead(), queue="test.forked")
+
+    with pytest.raises(NotReplayable, match=r"has moved to the queue test\.queue"):
+        replay(job_id=job.pk, actor=OWNER, reason="x")
+
+    assert (row(job).state, AuditEntry.objects.count()) == (State.DEAD, 0)
+
+
+@pytest.mark.django_db
+def test_the_letter_keeps_neither_a_secret_of_the_reason_nor_more_of_a_long_name_than_fits():
+    job = dead()
+
+    replay(job_id=job.pk, actor=replace(OWNER, label="o" * 254), reason=" their key is sk-abcdefgh1234 now ")
+
+    letter = DeadLetter.objects.get()
+    assert (letter.replayed_by, letter.replay_reason) == ("o" * 200, "their key is sk-••• now")
+    assert AuditEntry.objects.get().reason == letter.replay_reason
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("state", [State.WAITING, State.DISPATCHED, State.DELAYED, State.COMPLETED, State.CANCELLED])
 def test_only_the_dead_are_revived(state):
     job = column(put(), state=state)
@@ -121,7 +143,7 @@ def test_of_replays_at_once_one_happens():
 
     results = at_once(*[lambda: replay(job_id=job.pk, actor=OWNER, reason="x")] * 4)
 
-    assert sorted(type(result).__name__ for result in results) == ["Job", *["NotReplayable"] * 3]
+    assert sorted(type(result).__name__ for result in results) == ["Job", *["NoLongerDead"] * 3]
     assert (DeadLetter.objects.get().replays, AuditEntry.objects.count()) == (1, 1)
 
 

@@ -7,8 +7,8 @@ from queues.cancelling import cancel
 from queues.context import Context
 from queues.draining import drain
 from queues.errors import Permanent
+from queues.mending import rescue_expired
 from queues.models import DeadLetter, Job, State
-from queues.relay import rescue_expired
 from queues.replay import replay
 from queues.subjects import Description, Subject, register, subject_of
 from queues.tests import effects

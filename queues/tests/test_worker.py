@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from queues import identity, stopping, transitions, worker
+from queues import identity, mending, stopping, transitions, worker
 from queues.models import DeadLetter, Job, Outcome, State, Worker
 from queues.tests.given import at_once, claimed, column, elsewhere, put, row, terminate_other_connections, until
 
@@ -189,7 +189,7 @@ def test_dead_predecessors_of_this_host_are_forgotten_and_what_they_held_comes_b
     Worker.objects.create(identity=gone, host=identity.HOST, pid=1, pool="io", slots=4)
     Worker.objects.create(identity="another-host:1:1", host="another-host", pid=1, pool="io", slots=4)
 
-    assert worker.release_dead_predecessors() == 1
+    assert mending.release_the_dead() == 1
 
     assert (row(orphan).state, row(orphan).attempt, row(orphan).rescues) == (State.WAITING, 0, 1)
     assert (row(mine).state, row(stranger).state) == (State.ACTIVE, State.ACTIVE)
@@ -199,7 +199,7 @@ def test_dead_predecessors_of_this_host_are_forgotten_and_what_they_held_comes_b
 def test_a_dead_predecessor_without_jobs_is_forgotten_too():
     Worker.objects.create(identity=dead_identity(), host=identity.HOST, pid=1, pool="io", slots=4)
 
-    assert worker.release_dead_predecessors() == 0
+    assert mending.release_the_dead() == 0
 
     assert Worker.objects.count() == 0
 

@@ -9,17 +9,17 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
-from kombu.exceptions import OperationalError as BrokerDown
 from redis.exceptions import RedisError
 
-from queues import identity, relay
+from queues import housekeeping, identity, mending, relay
 from queues.enqueue import RELAY_CHANNEL
 from queues.models import Relay
 from queues.services import ServicesAway, redis_client, wait_for_services
-from queues.upkeep import run_every_minute
 
 log = structlog.get_logger("queues")
-HOUSEKEEPING_SECONDS = 60.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.05  # seconds between two looks at a backlog whose window is full
+BEAT_SECONDS = 1.0
+STREAK, LONE_SECONDS = 5, 0.01  # so many jobs, each less than that after the last, are a stream
 
 
 class Command(BaseCommand):
@@ -36,21 +36,23 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         log.info("relay_ready", relay=identity.me())
+        keeper = threading.Thread(target=housekeeping.keep_house, args=(self.stopping,), name="housekeeping")
+        keeper.start()
         try:
             self._loop()
         finally:
+            self.stopping.set()
+            keeper.join()
             self._close()
 
     def _loop(self) -> None:
-        self.housekeeping_at = time.monotonic()
+        self.idle, self.pause, self.streak = False, SHORTEST_PAUSE, 0
+        self.beat_at = self.mend_at = self.busy_until = 0.0
         self._listen()
         while not self.stopping.is_set():
             try:
-                relay.beat(identity.me(), idle=False)
-                self._keep_house()
-                if not relay.tick(self.redis):
-                    self._sleep()
-            except (BrokerDown, RedisError, OSError) as error:
+                self._round()
+            except (RedisError, OSError) as error:
                 log.warning("relay_waits_for_redis", error=str(error))
                 self.stopping.wait(1)
             except Error as error:
@@ -58,19 +60,54 @@ class Command(BaseCommand):
                 self.stopping.wait(1)
                 self._reconnect()
 
-    def _sleep(self) -> None:
-        """Until a commit that enqueued notifies us, or the tick is over; look once more after saying that we sleep."""
-        relay.beat(identity.me(), idle=True)
-        if not relay.tick(self.redis) and connection.connection is not None:
-            with connection.wrap_database_errors:  # it is psycopg's own call: its errors are not yet Django's
-                list(connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1))
+    def _round(self) -> None:
+        self._beat_when_due()
+        if time.monotonic() >= self.mend_at:
+            mending.mend(self.redis)
+            self.mend_at = time.monotonic() + settings.RELAY_TICK_SECONDS
+        done = relay.hand_over_all(self.redis, self.capacities)
+        if done.waiting:
+            self._go_on(done.handed)
+        elif self.idle:
+            self._sleep()
+        elif time.monotonic() < self.busy_until:
+            self.stopping.wait(SHORTEST_PAUSE)
+        else:
+            self._beat(idle=True)  # and look once more, for what was enqueued before it could be seen that we sleep
 
-    def _keep_house(self) -> None:
-        if time.monotonic() >= self.housekeeping_at:
-            relay.forget_silent()
-            run_every_minute()
-            log.info("relay_stats", waiting=relay.waiting_by_queue(), pruned=relay.prune())
-            self.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
+    def _go_on(self, handed: int) -> None:
+        """There was work. A lone job needs no more than another look; a stream or a backlog keeps us awake, so that
+        no commit need notify us, and is looked at as often as there is room for a good handful."""
+        self.streak += 1
+        if self.idle and handed and self.streak < STREAK:
+            return
+        if self.idle:
+            self._beat(idle=False)
+        self.busy_until = time.monotonic() + LONGEST_PAUSE
+        step = 0.5 if handed else 1.5
+        self.pause = min(max(self.pause * step, SHORTEST_PAUSE), LONGEST_PAUSE)
+        self.stopping.wait(self.pause)
+
+    def _sleep(self) -> None:
+        """Until a commit that enqueued notifies us, or it is time to look after what is delayed or lost."""
+        if connection.connection is None:
+            return self._reconnect()
+        began = time.monotonic()
+        with connection.wrap_database_errors:  # it is psycopg's own call: its errors are not yet Django's
+            list(connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1))
+        if time.monotonic() - began > LONE_SECONDS:
+            self.streak = 0
+        return None
+
+    def _beat_when_due(self) -> None:
+        if time.monotonic() >= self.beat_at:
+            self._beat(idle=self.idle)
+
+    def _beat(self, *, idle: bool) -> None:
+        relay.beat(identity.me(), idle=idle)
+        self.idle = idle
+        self.capacities = relay.capacities()
+        self.beat_at = time.monotonic() + BEAT_SECONDS
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
@@ -78,6 +115,7 @@ class Command(BaseCommand):
 
     def _reconnect(self) -> None:
         connection.close()
+        self.idle = False  # what was notified meanwhile is gone
         try:
             self._listen()
         except Error:

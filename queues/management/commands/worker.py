@@ -1,8 +1,10 @@
 """`manage.py worker POOL`: a Celery worker whose queues, pool and concurrency are computed from the declarations."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
 from celery import current_app, signals
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -74,3 +76,11 @@ def _attach(post: worker.Post) -> None:
     signals.worker_ready.connect(lambda **_: keeper.start(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: keeper.begin_shutdown(), weak=False)
     signals.worker_shutdown.connect(lambda **_: keeper.leave(), weak=False)
+    signals.task_failure.connect(_task_failed, weak=False)
+
+
+def _task_failed(*, task_id: str, exception: BaseException, args: Sequence[Any], **_: Any) -> None:
+    """In the main process Celery tells of nothing but a lost child; in a child and in threads, of every failure."""
+    if isinstance(exception, WorkerLostError):
+        worker.send_again_what_a_lost_child_took(task_id, args)
+        connections.close_all()

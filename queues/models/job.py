@@ -1,6 +1,6 @@
-"""The rows of the backbone: what is to be done, every try at it, and what died.
+"""What is to be done: the row that is the truth of a job.
 
-A row changes state only through `transitions`; nothing here decides anything.
+It changes state only through `transitions`; nothing here decides anything.
 """
 
 from datetime import timedelta
@@ -77,6 +77,7 @@ class Job(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     leased_by = models.CharField(max_length=120, blank=True, default="", help_text="The worker's identity.")
     leased_pid = models.PositiveIntegerField(null=True, blank=True, help_text="The process that runs it.")
+    chunk_id = models.UUIDField(null=True, blank=True, help_text="The message it shares with others of its queue.")
 
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True, default="")
@@ -114,12 +115,22 @@ class Job(models.Model):
                 fields=["queue", "dispatched_at"], condition=Q(state=State.DISPATCHED), name="queues_job_dispatched"
             ),
             models.Index(fields=["leased_until"], condition=Q(state=State.ACTIVE), name="queues_job_active"),
-            models.Index(fields=["queue", "finished_at"], condition=Q(state__in=ENDED), name="queues_job_ended"),
-            models.Index(fields=["subject_type", "subject_id", "id"], name="queues_job_subject"),
+            models.Index(
+                fields=["queue", "state", "finished_at", "id"], condition=Q(state__in=ENDED), name="queues_job_ended"
+            ),
+            models.Index(
+                fields=["subject_type", "subject_id", "id"], condition=~Q(subject_id=""), name="queues_job_subject"
+            ),
+            models.Index(fields=["key"], condition=Q(key__isnull=False), name="queues_job_key"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+    @property
+    def task_id(self) -> str:
+        """Celery's id of its last hand-over: what TaskResult and Flower know it by."""
+        return str(self.chunk_id or f"{self.pk}.{self.generation}")
 
 
 class OnceKey(models.Model):
@@ -132,86 +143,3 @@ class OnceKey(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=("queue", "once"), name="queues_once")]
-
-
-class Outcome(models.TextChoices):
-    RUNNING = "running", "running"
-    COMPLETED = "completed", "completed"
-    ERROR = "error", "error"
-    POSTPONED = "postponed", "postponed"
-    TIMED_OUT = "timed_out", "timed out"
-    LOST = "lost", "worker lost"
-    RETURNED = "returned", "returned at shutdown"
-    CANCELLED = "cancelled", "cancelled"
-
-
-class Attempt(models.Model):
-    """One run of a job: written at the claim, closed at its verdict."""
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="attempts")
-    generation = models.PositiveIntegerField()
-    number = models.PositiveSmallIntegerField()
-    worker = models.CharField(max_length=120)
-    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.RUNNING)
-    error_type = models.CharField(max_length=200, blank=True, default="")
-    error = models.TextField(blank=True, default="")
-    traceback = models.TextField(blank=True, default="")
-    started_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=("job", "generation"), name="queues_attempt_one_per_generation")
-        ]
-
-
-class DeadLetter(models.Model):
-    """What died, kept for ever: enough to understand it, and to run it again. Its id is its job's."""
-
-    job_id = models.UUIDField(primary_key=True, editable=False)
-    queue = models.CharField(max_length=64)
-    name = models.CharField(max_length=64)
-    payload = models.JSONField()
-    subject_type = models.CharField(max_length=32, blank=True, default="")
-    subject_id = models.CharField(max_length=64, blank=True, default="")
-    attempts = models.JSONField(default=list, help_text="Every attempt's times, error and traceback.")
-    why = models.CharField(max_length=20)
-    error_type = models.CharField(max_length=200, blank=True, default="")
-    error = models.TextField(blank=True, default="")
-    fingerprint = models.CharField(max_length=32, db_index=True)
-    died_at = models.DateTimeField(db_default=Now())
-    reaction_error = models.TextField(blank=True, default="", help_text="What its subject raised when told.")
-    replays = models.PositiveSmallIntegerField(default=0)
-    replayed_at = models.DateTimeField(null=True, blank=True)
-    replayed_by = models.CharField(max_length=200, blank=True, default="")
-    replay_reason = models.CharField(max_length=500, blank=True, default="")
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["queue", "-died_at"], name="queues_dead_recent")]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.job_id}"
-
-
-class Worker(models.Model):
-    """A worker process' beat: what it listens to, how many slots it has, and since when one is free."""
-
-    identity = models.CharField(primary_key=True, max_length=120)
-    host = models.CharField(max_length=64)
-    pid = models.PositiveIntegerField()
-    pool = models.CharField(max_length=32)
-    queues = models.JSONField(default=list)
-    slots = models.PositiveSmallIntegerField()
-    busy = models.PositiveSmallIntegerField(default=0)
-    free_since = models.DateTimeField(null=True, blank=True)
-    started_at = models.DateTimeField(db_default=Now())
-    beat_at = models.DateTimeField(db_default=Now())
-
-
-class Relay(models.Model):
-    """A relay process' beat. While it is idle, whoever enqueues wakes it with NOTIFY."""
-
-    identity = models.CharField(primary_key=True, max_length=120)
-    idle = models.BooleanField(default=False)
-    started_at = models.DateTimeField(db_default=Now())
-    beat_at = models.DateTimeField(db_default=Now())

@@ -1,0 +1,18 @@
+"""The few statements a job's way is made of, prepared once a connection: parsing and planning them took longer than
+running them. Everything else goes through the ORM.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+Row = tuple[Any, ...]
+
+
+def rows(statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+    """The rows that `statement` returns, with Django's own connection, transaction, adapters and errors."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(statement, parameters).fetchall()  # type: ignore[arg-type]

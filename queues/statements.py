@@ -1,0 +1,71 @@
+"""The statements of a job's way through claim, finish and hand-over: each is one guarded UPDATE for many jobs at once.
+
+Only `transitions` runs them.
+"""
+
+from queues.models import Job
+
+COLUMNS = [field.attname for field in Job._meta.concrete_fields]
+_OF_JOB = ", ".join(f"job.{column}" for column in COLUMNS)
+# What is lost when PostgreSQL itself is killed right after is harmless here: a hand-over is made again under the same
+# generation, and a worker whose claim is forgotten is fenced out at its finish. So nobody waits for the disk.
+_RELAXED = "(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed"
+
+CLAIM = f"""
+UPDATE queues_job AS job SET
+    state = 'active', attempt = job.attempt + 1, lease_token = gen_random_uuid(),
+    leased_until = statement_timestamp() + make_interval(secs => %(lease)s), leased_by = %(who)s, leased_pid = %(pid)s,
+    started_at = statement_timestamp(), progress = 0, progress_message = ''
+FROM unnest(%(ids)s::uuid[], %(generations)s::int[]) AS message (id, generation), {_RELAXED}
+WHERE job.id = message.id AND job.generation = message.generation AND job.state = 'dispatched'
+RETURNING {_OF_JOB}
+"""
+
+_NO_LEASE = "lease_token = NULL, leased_until = NULL, leased_by = '', leased_pid = NULL"
+COMPLETE = f"""
+WITH done AS (
+    UPDATE queues_job AS job SET
+        state = 'completed', progress = 100, result = ended.result, error = '', finished_at = statement_timestamp(),
+        {_NO_LEASE}
+    FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(results)s::jsonb[]) AS ended (id, token, result)
+    WHERE job.id = ended.id AND job.lease_token = ended.token AND job.state = 'active'
+        AND job.cancel_requested_at IS NULL
+    RETURNING job.id, job.generation, job.attempt, job.chunk_id, job.started_at
+)
+INSERT INTO queues_attempt
+    (job_id, generation, number, worker, outcome, error_type, error, traceback, chunk_id, started_at, finished_at)
+SELECT id, generation, attempt, %(who)s, 'completed', '', '', '', chunk_id, started_at,
+    greatest(started_at, statement_timestamp())
+FROM done
+RETURNING job_id
+"""
+
+# `room`: how many more the queue may have under way. A chunk's id is made of its first job's hand-over. What lost a
+# worker before travels alone, so that in a chunk the one that kills its workers takes no other with it.
+HAND_OVER = f"""
+WITH room AS (
+    SELECT least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) AS n
+    FROM (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'dispatched') AS sent,
+        (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'active') AS running
+), next AS (
+    SELECT id, generation, name, priority, run_at, rescues FROM queues_job
+    WHERE queue = %(queue)s AND state = 'waiting' AND name = ANY(%(names)s::text[])
+    ORDER BY priority DESC, run_at, id
+    LIMIT (SELECT greatest(n, 0) FROM room)
+    FOR UPDATE SKIP LOCKED
+), placed AS (
+    SELECT id, generation, name, CASE WHEN rescues > 0 THEN id END AS alone,
+        (row_number() OVER (PARTITION BY name, rescues > 0 ORDER BY priority DESC, run_at, id) - 1) / %(chunk)s AS part
+    FROM next
+), chunked AS (
+    SELECT id, CASE WHEN %(chunk)s > 1 THEN
+        md5(first_value(id::text || generation) OVER (PARTITION BY name, alone, part ORDER BY id))::uuid END AS chunk_id
+    FROM placed
+)
+UPDATE queues_job AS job SET
+    state = 'dispatched', generation = job.generation + 1, dispatched_at = statement_timestamp(),
+    chunk_id = chunked.chunk_id
+FROM chunked, {_RELAXED}
+WHERE job.id = chunked.id
+RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at
+"""

@@ -1,0 +1,66 @@
+"""A program that calls the owner API, and everything that must not change when it may not."""
+
+import json
+from typing import Any
+
+from django.apps import apps
+from django.test import Client
+
+from accounts import tokens
+from accounts.models import ApiToken, RateWindow, Scope, User
+from accounts.roles import Role
+from audit.actors import SYSTEM
+from audit.models import AccessEntry
+
+API = "/api/owner/queues"
+QUEUE = "test.queue"
+
+
+class Caller:
+    """Somebody at the API's door, known by a session, a token or not at all."""
+
+    def __init__(self, http: Client | None = None, token: str = "") -> None:
+        self.http = http or Client()
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str = "", **query: Any) -> Any:
+        return self.http.get(API + path, query, headers=self.headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.ask("POST", path, body, **headers)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = "" if body is None else json.dumps(body)
+        headers = {**self.headers, **headers}
+        return self.http.generic(method, API + path, data, content_type="application/json", headers=headers)
+
+
+def person(role: Role = Role.OWNER) -> User:
+    email = f"{role.value}@copydesk.example"
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, role)
+
+
+def signed_in(role: Role = Role.OWNER, **how: Any) -> Caller:
+    http = Client(**how)
+    http.force_login(person(role))
+    return Caller(http)
+
+
+def program(scope: Scope = Scope.WRITE) -> Caller:
+    """With a token of the owner's."""
+    return Caller(token=tokens.issue(user=person(), actor=SYSTEM, scope=scope).text)
+
+
+def everything(*but: Any) -> dict[str, list[Any]]:
+    """Every row of every table, but for how often and when somebody called, the access log and the tables given."""
+    ignored = {RateWindow, AccessEntry, *but}
+    return {model._meta.label: _rows(model) for model in apps.get_models() if model not in ignored}
+
+
+def _rows(model: Any) -> list[Any]:
+    rows = list(model._base_manager.order_by("pk").values())
+    return [{**row, "last_used_at": ...} for row in rows] if model is ApiToken else rows
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]

@@ -1,0 +1,173 @@
+"""One job: what it is, what happened to it, and what may be done about it. Opens beside its list or as a page."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.actors import Actor
+from queues.cancelling import NothingToCancel, cancel
+from queues.describing import describe
+from queues.errors import NotReplayable, TwinAlive
+from queues.models import Attempt, DeadLetter, Job, OnceKey, Outcome, State
+from queues.retrying import NotRetryable, retry
+from queues.revealing import SecretPayload, reveal
+from queues.showing import as_json, is_secret, shown_payload, shown_text
+from queues.timeline import ENDED, flower_link, task_id_of, timeline
+from queues.views import questions
+from queues.views.addresses import job_url, letter_url, queue_url
+from queues.views.confirming import NO_REASON, ask, done, reason_given
+from queues.views.guard import VIEW, owner_page, told
+from queues.views.rows import WORDS
+from queues.waiting import because
+
+RETRY, CANCEL, REVEAL = "queues.retry_job", "queues.cancel_job", "queues.reveal_payload"
+SECRET = "Jobs of this kind are declared secret: their payload is shown to nobody."
+IN_WORDS = {
+    State.WAITING: "Waiting",
+    State.DISPATCHED: "Waiting, handed to the workers",
+    State.ACTIVE: "Running",
+    State.DELAYED: "Waiting for its time",
+    State.COMPLETED: "Completed",
+    State.DEAD: "Failed for good",
+    State.CANCELLED: "Cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Try:
+    """An attempt as it is shown."""
+
+    attempt: Attempt
+    ended: str
+    error: str
+    traceback: str
+    flower: str
+
+    @property
+    def seconds(self) -> float:
+        return (self.attempt.finished_at - self.attempt.started_at).total_seconds()
+
+    @property
+    def is_bad(self) -> bool:
+        return self.attempt.outcome not in (Outcome.COMPLETED, Outcome.RETURNED, Outcome.CANCELLED)
+
+
+@require_safe
+@owner_page(VIEW)
+def job_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
+    return _show(request, _job_or_404(name, job_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owner_page(RETRY)
+def retry_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
+    """Of a failed job a replay, which needs a reason; of a delayed one: now instead of later."""
+    job = _job_or_404(name, job_id)
+    question = questions.run_again(job) if job.state == State.DEAD else questions.run_now(job)
+    if request.method != "POST":
+        return ask(request, question)
+    reason = reason_given(request)
+    if question.must_say_why and not reason:
+        return ask(request, question, problem=NO_REASON, status=422)
+    try:
+        retry(job_id=job_id, actor=Actor.of(request.user), reason=reason)
+    except TwinAlive as twin:
+        problem = f"Nothing was done: job {twin.twin_id}, with the same key, is under way. Wait for it, or cancel it."
+        return ask(request, question, problem=problem, status=409)
+    except (NotRetryable, NotReplayable) as refusal:
+        return ask(request, question, problem=f"Nothing was done: {refusal}.", status=409)
+    return done(request, f"{job.name} waits for the next free worker.", job_url(name, job_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owner_page(CANCEL)
+def cancel_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
+    job = _job_or_404(name, job_id)
+    question = questions.stop(job)
+    if request.method != "POST":
+        return ask(request, question)
+    reason = reason_given(request)
+    if not reason:
+        return ask(request, question, problem=NO_REASON, status=422)
+    try:
+        job = cancel(job_id=job_id, actor=Actor.of(request.user), reason=reason)
+    except NothingToCancel:
+        return ask(request, question, problem="Nothing was done: it has ended already.", status=409)
+    is_running = job.state == State.ACTIVE
+    words = "It was asked to stop, and will at its next checkpoint." if is_running else f"{job.name} is cancelled."
+    return done(request, words, job_url(name, job_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@owner_page(REVEAL)
+def payload_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
+    job = _job_or_404(name, job_id)
+    if request.method != "POST":
+        return ask(request, questions.read_payload(job))
+    try:
+        payload = reveal(job=job, actor=Actor.of(request.user))
+    except SecretPayload:
+        return told(request, "Not shown", SECRET, status=403, back=job_url(name, job_id))
+    return _show(request, job, revealed=as_json(payload))
+
+
+def _show(request: HttpRequest, job: Job, *, revealed: str = "") -> HttpResponse:
+    attempts = list(job.attempts.order_by("generation"))
+    context = {
+        "title": job.name,
+        "job": job,
+        "url": job_url(job.queue, job.pk),
+        "queue_url": queue_url(job.queue),
+        "word": WORDS[State(job.state)],
+        "state": IN_WORDS[State(job.state)],
+        "why": because(job),
+        "about": describe(job),
+        "once": OnceKey.objects.filter(queue=job.queue, job_id=job.pk).values_list("once", flat=True).first(),
+        "about_url": _others_about_it(job),
+        "payload": as_json(shown_payload(job.name, job.payload)),
+        "revealed": revealed,
+        "is_secret": is_secret(job.name),
+        "result": as_json(shown_payload(job.name, job.result)),
+        "error": shown_text(job.name, job.error),
+        "message": shown_text(job.name, job.progress_message),
+        "tries": [_try(job, attempt) for attempt in reversed(attempts)],
+        "moments": timeline(job, attempts)[::-1],
+        "letter_url": letter_url(job.pk) if DeadLetter.objects.filter(pk=job.pk).exists() else "",
+        "may": _may(request, job),
+    }
+    return TemplateResponse(request, "queues/job.html", context)
+
+
+def _may(request: HttpRequest, job: Job) -> dict[str, bool]:
+    """Which buttons this person finds, in the state it is in."""
+    is_live = job.state in (State.WAITING, State.DISPATCHED, State.ACTIVE, State.DELAYED)
+    return {
+        "replay": job.state == State.DEAD and request.user.has_perm(RETRY),
+        "run_now": job.state == State.DELAYED and request.user.has_perm(RETRY),
+        "cancel": is_live and job.cancel_requested_at is None and request.user.has_perm(CANCEL),
+        "reveal": not is_secret(job.name) and request.user.has_perm(REVEAL),
+    }
+
+
+def _try(job: Job, attempt: Attempt) -> Try:
+    return Try(
+        attempt=attempt,
+        ended=ENDED[Outcome(attempt.outcome)],
+        error=shown_text(job.name, attempt.error),
+        traceback=shown_text(job.name, attempt.traceback),
+        flower=flower_link(task_id_of(attempt)),
+    )
+
+
+def _others_about_it(job: Job) -> str:
+    return queue_url(job.queue, q=f"subject:{job.subject_type}:{job.subject_id}") if job.subject_id else ""
+
+
+def _job_or_404(name: str, job_id: UUID) -> Job:
+    job = Job.objects.filter(pk=job_id, queue=name).first()
+    if job is None:
+        raise Http404("There is no such job in this queue; completed ones are kept for some days only.")
+    return job
