@@ -20,6 +20,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "changes_requested": _ORDER | {"reason"},
     "article_live": _ORDER | _LINK | {"article_url", "checks"},
     "order_failed": _ORDER | {"refund", "price"},
+    "queue_alert": frozenset({"trouble", "about", "message", "since", "times"}),
 }
 
 

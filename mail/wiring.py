@@ -1,15 +1,21 @@
-"""What queues tells this room about its jobs.
+"""What queues tells this room: about its jobs, and what owners must know by email.
 
-Called in the job's own transaction: nothing slow, and never anything that leaves the database.
+Called in the job's or the alert's own transaction: nothing slow, and never anything that leaves the database.
 """
 
+import hashlib
+
+from django.conf import settings
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from mail.links import register_action_link
 from mail.models import EmailLog, State
+from mail.sending import send_email
 from mail.states import move
+from queues.alerts import Kind, register_sink
 from queues.errors import ReplayRefused
-from queues.models import Job
+from queues.models import Alert, Job
 from queues.subjects import Description, register
 
 
@@ -38,4 +44,33 @@ def describe(email_id: str) -> Description:
     return Description(str(email), reverse("admin:mail_emaillog_change", args=[email_id]))
 
 
+def tell_owners(alert: Alert) -> None:
+    """One email for each address of ALERT_EMAILS and window."""
+    for address in settings.ALERT_EMAILS:
+        reader = hashlib.sha256(address.lower().encode()).hexdigest()[:16]
+        send_email(
+            kind="queue_alert",
+            to=address,
+            subject=("alert", str(alert.pk)),
+            cause=f"{alert.quiet_until.isoformat()} {reader}",
+            context={
+                "trouble": _label(alert),
+                "about": alert.about,
+                "message": alert.message,
+                "since": f"{alert.first_at:%d %B %Y, %H:%M} UTC",
+                "times": alert.times,
+            },
+        )
+
+
+def alerts_page(alert_id: str) -> str:
+    return f"{settings.SITE_URL}{reverse('queues:alerts')}"
+
+
+def _label(alert: Alert) -> str:
+    return str(Kind(alert.kind).label) if alert.kind in Kind.values else alert.kind
+
+
 register("email", on_dead=on_dead, on_cancelled=on_cancelled, on_replay=on_replay, describe=describe)
+register_sink("mail", tell_owners)
+register_action_link("alert", alerts_page)

@@ -1,4 +1,4 @@
-"""Everything an email about an order may be told, with what could go wrong in it."""
+"""Everything an email may be told, with what could go wrong in it."""
 
 KINDS = [
     "request_received",
@@ -10,6 +10,17 @@ KINDS = [
     "article_live",
     "order_failed",
 ]
+
+# To our own people, and not about an order.
+OWNERS_KINDS = ["queue_alert"]
+
+ALERT = {
+    "trouble": "Failed for good",
+    "about": "email.send",
+    "message": "send-email in email.send has failed for good: <b>no</b> such & such",
+    "since": "25 November 2026, 10:02 UTC",
+    "times": 1,
+}
 
 CONTEXT = {
     "order_ref": "7F3A21",

@@ -8,7 +8,7 @@ from django.template import Engine, TemplateDoesNotExist
 
 from mail import kinds
 from mail.rendering import SUBJECT_LENGTH, render
-from mail.tests.samples import CONTEXT, KINDS
+from mail.tests.samples import ALERT, CONTEXT, KINDS, OWNERS_KINDS
 
 ACTION = "https://desk.example/orders/41/?a=1&b=2"
 
@@ -33,7 +33,7 @@ class Page(HTMLParser):
 
 
 def test_every_kind_has_its_templates_and_a_sample():
-    assert sorted(kinds.KINDS) == sorted(KINDS)
+    assert sorted(kinds.KINDS) == sorted(KINDS + OWNERS_KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,6 +109,29 @@ def test_what_happens_next_may_be_said_by_whoever_knows_better():
     assert "An editor reads it tomorrow." in rendered.text
     assert "An editor reads it tomorrow." in rendered.html
     assert "as soon as the editor has decided" not in rendered.text
+
+
+def test_an_alert_says_what_is_wrong_since_when_and_why_it_comes_to_this_address(monkeypatch):
+    monkeypatch.setattr(Engine.get_default(), "string_if_invalid", "[missing %s]")
+
+    rendered = render("queue_alert", ALERT, action_url="https://desk.example/admin/queues/alerts/")
+
+    assert rendered.subject == "Failed for good: email.send"
+    assert "send-email in email.send has failed for good: <b>no</b> such & such" in rendered.text
+    assert "Seen on 25 November 2026, 10:02 UTC." in rendered.text
+    page = Page(rendered.html)
+    assert page.hrefs[0] == "https://desk.example/admin/queues/alerts/"
+    assert "b" not in page.tags
+    for part in (rendered.text, page.text):
+        assert "because your address is among those to be told when something is wrong" in " ".join(part.split())
+        assert "an order" not in part
+        assert "[missing" not in part
+
+
+def test_an_alert_that_came_often_says_how_often():
+    rendered = render("queue_alert", {**ALERT, "times": 57}, action_url=ACTION)
+
+    assert "Seen 57 times since 25 November 2026, 10:02 UTC." in rendered.text
 
 
 def test_markup_in_what_is_told_stays_text():

@@ -1,11 +1,13 @@
-"""What becomes of an email when its job ends otherwise."""
+"""What becomes of an email when its job ends otherwise, and which emails an alert makes."""
 
 import pytest
 
+from mail.links import action_link
 from mail.models import EmailLog, State
 from mail.wiring import describe, on_cancelled, on_dead, on_replay
+from queues.alerts import raise_alert
 from queues.errors import ReplayRefused
-from queues.models import Job
+from queues.models import Alert, Job
 
 
 @pytest.fixture
@@ -74,3 +76,50 @@ def test_an_email_describes_itself(job):
 @pytest.mark.django_db
 def test_one_that_is_gone_says_so():
     assert describe("019a0000-0000-7000-8000-000000000000").label == "an email that is no longer kept"
+
+
+@pytest.mark.django_db
+def test_an_alert_is_one_email_for_each_address_and_window(settings):
+    settings.ALERT_EMAILS = ["one@copydesk.example", "two@copydesk.example"]
+
+    for _ in range(3):
+        raise_alert(kind="no_worker", about="ai.seo", message="12 jobs in ai.seo, and no worker is running for it.")
+
+    emails = EmailLog.objects.order_by("to")
+    assert [(email.kind, email.to) for email in emails] == [
+        ("queue_alert", "one@copydesk.example"),
+        ("queue_alert", "two@copydesk.example"),
+    ]
+    assert {key: emails[0].context[key] for key in ("trouble", "about", "message", "times")} == {
+        "trouble": "No worker",
+        "about": "ai.seo",
+        "message": "12 jobs in ai.seo, and no worker is running for it.",
+        "times": 1,
+    }
+    assert Job.objects.filter(name="send-email").count() == 2
+
+
+@pytest.mark.django_db
+def test_the_next_window_is_another_email(settings):
+    settings.ALERT_EMAILS = ["one@copydesk.example"]
+    raise_alert(kind="no_worker", about="ai.seo", message="x")
+    Alert.objects.update(quiet_until=Alert.objects.get().first_at)
+
+    raise_alert(kind="no_worker", about="ai.seo", message="x")
+
+    assert [email.context["times"] for email in EmailLog.objects.order_by("queued_at")] == [1, 2]
+
+
+@pytest.mark.django_db
+def test_with_no_address_there_is_no_email(settings):
+    settings.ALERT_EMAILS = []
+
+    raise_alert(kind="no_worker", about="ai.seo", message="x")
+
+    assert (EmailLog.objects.count(), Alert.objects.count()) == (0, 1)
+
+
+def test_an_alerts_button_leads_to_the_alerts(settings):
+    settings.SITE_URL = "https://desk.example"
+
+    assert action_link("alert", "7") == "https://desk.example/admin/queues/alerts/"
