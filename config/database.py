@@ -10,7 +10,9 @@ def connection(*, pooled: bool) -> dict[str, Any]:
     """PostgreSQL by DATABASE_URL; with `pooled`, threads of one process share psycopg's pool."""
     value = env.url("DATABASE_URL", schemes=("postgresql", "postgres"))
     parts = urlsplit(value)
-    options: dict[str, Any] = {**dict(parse_qsl(parts.query)), "connect_timeout": 5}
+    # A few statements are prepared (queues.sql); not behind a pooler that gives each transaction another session.
+    prepared = {"prepare_threshold": 2 if env.flag("DATABASE_PREPARE", True) else None}
+    options: dict[str, Any] = {**dict(parse_qsl(parts.query)), "connect_timeout": 5, **prepared}
     if pooled:
         options["pool"] = {
             "min_size": 1,

@@ -139,6 +139,9 @@ JOB_WINDOW = env.number("JOB_WINDOW", 2, least=1)  # messages in Redis per worke
 JOB_SHUTDOWN_SECONDS = env.number("JOB_SHUTDOWN_SECONDS", 25, least=0)
 JOB_START_WAIT_SECONDS = env.number("JOB_START_WAIT_SECONDS", 60, least=0)
 JOB_RETENTION = timedelta(days=env.number("JOB_RETENTION_DAYS", 7))
+JOB_ARCHIVE = env.text("JOB_ARCHIVE", "")  # a folder: what is pruned is written there first, as lines of JSON
+ALERT_WINDOW_SECONDS = env.whole("ALERT_WINDOW_SECONDS", 900, least=1)
+ALERT_QUEUE_AGE_SECONDS = env.whole("ALERT_QUEUE_AGE_SECONDS", 300, least=1)
 RELAY_TICK_SECONDS = env.number("RELAY_TICK_SECONDS", 0.5, least=0.01)
 
 CELERY_RESULT_BACKEND = "django-db"
@@ -158,6 +161,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BROKER_TRANSPORT = "queues.transport:Transport"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
@@ -214,6 +218,7 @@ FLOWER_USER = env.text("FLOWER_USER", "")
 FLOWER_PASSWORD = env.text("FLOWER_PASSWORD", "")
 FLOWER_ADDRESS = env.text("FLOWER_ADDRESS", "127.0.0.1")
 FLOWER_PORT = env.whole("FLOWER_PORT", 5555, least=1)
+FLOWER_URL = env.url("FLOWER_URL", f"http://{FLOWER_ADDRESS}:{FLOWER_PORT}", schemes=("http", "https")).rstrip("/")
 
 # --- Web policies and API -------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -228,13 +233,18 @@ CONTENT_SECURITY_POLICY = {
 }
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["backlinks.parsers.SmallJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.OwnerTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.CallerThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.errors.answer",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+CALLS_PER_MINUTE = {"owner-read": 600, "owner-write": 60, "owner-stranger": 60}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Copydesk",
     "DESCRIPTION": "Buy a link in a published article, see the exact change, and submit it to the editor.",
@@ -246,6 +256,7 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
     "SHOW_HISTORY": False,
+    "SIDEBAR": {"navigation": "config.sidebar.navigation"},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
 }
 
@@ -279,5 +290,7 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "celery.redirected": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},  # "received" and, below, "succeeded": our own lines say it
+        "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -13,8 +13,10 @@ schema = SpectacularAPIView.as_view(permission_classes=[AllowAny])
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/queues/", include("queues.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_urlpatterns)),
+    path("api/owner/", include("queues.api.urls")),
     path("api/schema/", schema, name="schema"),
     path("", include("backlinks.page_urls")),
     path("", include("articles.urls")),

@@ -66,4 +66,11 @@ def test_a_database_url_is_read_whole(monkeypatch):
         "HOST": "db.internal",
         "PORT": "5433",
     }
-    assert connection["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert connection["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5, "prepare_threshold": 2}
+
+
+def test_nothing_is_prepared_behind_a_pooler_of_transactions(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@db.internal/desk")
+    monkeypatch.setenv("DATABASE_PREPARE", "false")
+
+    assert database.connection(pooled=False)["OPTIONS"] == {"connect_timeout": 5, "prepare_threshold": None}
