@@ -1,0 +1,174 @@
+"""Kills processes at random and troubles Redis and PostgreSQL; when and whom is decided by the seed.
+
+It spares a job whose workers have died twice already: the fourth death would bury it as poison, as it should.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+
+from simulators.services import postgres, valkey
+from tests.crash import kills
+from tests.crash.plan import SURVIVED_ENOUGH, Point, Scenario, Victim
+from tests.crash.stage import Stage
+
+RELAYS = ("relay-1", "relay-2")
+WORKERS = ("crash-threads", "crash-chunks", "crash-forked")
+FORKED = "crash-forked"
+TRY_AGAIN_SECONDS = 0.3
+STOPPED_SECONDS = 6.0  # longer than the relay's patience with Redis
+PAUSED_MILLISECONDS = 3000
+
+# One that has not begun to work has nothing to lose, and on a slow machine nothing would ever be done.
+_AT_WORK = """
+SELECT FROM (
+    SELECT identity, started_at FROM queues_worker UNION ALL SELECT identity, started_at FROM queues_relay) AS process
+WHERE split_part(identity, ':', 2) = %s AND started_at < now() - interval '1 s'
+"""
+_BUSY = """
+SELECT leased_pid, array_agg(id::text), max(rescues) FROM queues_job
+WHERE state = 'active' AND split_part(leased_by, ':', 2) = %s GROUP BY leased_pid
+"""
+
+
+@dataclass
+class Appointment:
+    """With somebody, every so many seconds on average; `keep` says whether it was kept."""
+
+    every: float
+    keep: Callable[[], bool]
+    at: float = 0
+
+
+class Killer:
+    def __init__(self, stage: Stage, scenario: Scenario, seed: int) -> None:
+        self.troubles: Counter[str] = Counter()
+        self._stage = stage
+        self._chance = random.Random(seed)
+        self._wakes_at: float | None = None
+        self._services = [self._flush, self._pause, self._restart_redis, self._stop_redis]
+        self._services += [self._restart_postgres, self._crash_postgres]
+        self._turn = 0
+        self._plan = [
+            Appointment(scenario.child_every, self._kill_child),
+            *(Appointment(scenario.main_every, partial(self._kill_main, name)) for name in WORKERS),
+            *(Appointment(scenario.relay_every, partial(self._kill_relay, name)) for name in RELAYS),
+        ]
+        for appointment in self._plan:
+            appointment.at = time.monotonic() + self._pause_of(appointment.every)
+        # One trouble at a time, each in its turn and evenly: a run must have had them all.
+        self._every = scenario.service_every
+        self._trouble_at = time.monotonic() + self._every
+
+    def look(self) -> None:
+        """Do what is due."""
+        now = time.monotonic()
+        for appointment in self._plan:
+            if now >= appointment.at:
+                killed = appointment.keep()
+                appointment.at = now + (self._pause_of(appointment.every) if killed else TRY_AGAIN_SECONDS)
+        if now >= self._trouble_at:
+            self._trouble_at = now + self._every
+            self._services[self._turn % len(self._services)]()
+            self._turn += 1
+        self._wake(now)
+
+    def leave(self) -> None:
+        """Redis goes on, if it stands still."""
+        self._wake(float("inf"))
+
+    @property
+    def all_troubles_had(self) -> bool:
+        return self._turn >= len(self._services)
+
+    def _pause_of(self, mean: float) -> float:
+        return min(self._chance.expovariate(1 / mean), 3 * mean)
+
+    def _kill_child(self) -> bool:
+        """One that works."""
+        busy = self._busy(FORKED)
+        chosen = [pid for pid in self._stage.children(FORKED) if pid in busy and busy[pid][1] < SURVIVED_ENOUGH]
+        if not chosen:
+            return False
+        pid = self._chance.choice(chosen)
+        return self._kill(Victim.CHILD, pid, self._stage.pid(FORKED), busy[pid][0])
+
+    def _kill_main(self, name: str) -> bool:
+        busy, pid = self._busy(name), self._stage.pid(name)
+        if any(rescues >= SURVIVED_ENOUGH for _, rescues in busy.values()) or not self._is_at_work(pid):
+            return False
+        return self._kill(Victim.MAIN, pid, pid, [job for jobs, _ in busy.values() for job in jobs])
+
+    def _kill_relay(self, name: str) -> bool:
+        pid = self._stage.pid(name)
+        return self._is_at_work(pid) and self._kill(Victim.RELAY, pid, pid, [])
+
+    def _kill(self, victim: Victim, pid: int, main: int, jobs: list[str]) -> bool:
+        hit = kills.Kill(victim, Point.RANDOM, pid, main, jobs)
+        with contextlib.suppress(ProcessLookupError):  # it has killed itself a moment ago
+            os.kill(pid, signal.SIGKILL)
+            kills.note(self._stage.folder, hit)
+        return True
+
+    def _busy(self, name: str) -> dict[int, tuple[list[str], int]]:
+        """The jobs each process of a worker runs, and how many deaths one of them has survived at most."""
+        rows = self._ask(_BUSY, self._stage.pid(name))
+        return {pid: (jobs, rescues) for pid, jobs, rescues in rows}
+
+    def _is_at_work(self, pid: int) -> bool:
+        return bool(self._ask(_AT_WORK, pid))
+
+    def _ask(self, sql: str, pid: int) -> list[Any]:
+        """Nothing while PostgreSQL is away."""
+        try:
+            with psycopg.connect(self._stage.database_url, connect_timeout=2, autocommit=True) as connection:
+                return connection.execute(sql, [str(pid)]).fetchall()
+        except psycopg.Error:
+            return []
+
+    def _flush(self) -> None:
+        self._tell_redis("Redis FLUSHALL", lambda redis: redis.flushall())
+
+    def _pause(self) -> None:
+        self._tell_redis("Redis CLIENT PAUSE 3 s", lambda redis: redis.client_pause(PAUSED_MILLISECONDS))
+
+    def _tell_redis(self, what: str, tell: Callable[[Redis], object]) -> None:
+        try:
+            with Redis.from_url(self._stage.redis_url, socket_timeout=2, socket_connect_timeout=2) as redis:
+                tell(redis)
+        except RedisError:
+            return
+        self.troubles[what] += 1
+
+    def _restart_redis(self) -> None:
+        self._signal(valkey.NAME, signal.SIGKILL, "Redis SIGKILL and restart")
+
+    def _stop_redis(self) -> None:
+        self._signal(valkey.NAME, signal.SIGSTOP, "Redis SIGSTOP 6 s")
+        self._wakes_at = time.monotonic() + STOPPED_SECONDS
+
+    def _restart_postgres(self) -> None:
+        self._signal(postgres.NAME, signal.SIGINT, "PostgreSQL restart (fast)")
+
+    def _crash_postgres(self) -> None:
+        self._signal(postgres.NAME, signal.SIGQUIT, "PostgreSQL crash and recovery")
+
+    def _signal(self, service: str, number: signal.Signals, what: str) -> None:
+        os.kill(self._stage.pid(service), number)
+        self.troubles[what] += 1
+
+    def _wake(self, now: float) -> None:
+        if self._wakes_at is not None and now >= self._wakes_at:
+            self._wakes_at = None
+            os.kill(self._stage.pid(valkey.NAME), signal.SIGCONT)
