@@ -1,0 +1,49 @@
+"""`python -m bench.jobs`: see `make bench-jobs`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.jobs import goals, ground, report
+from bench.jobs.samples import Book
+from bench.jobs.workloads import draining, enqueueing
+from bench.jobs.workloads.plan import Plan
+
+WORKLOADS = {"A": enqueueing.measure, "B": draining.measure}
+
+
+def main(arguments: list[str]) -> int:
+    options = _parser().parse_args(arguments)
+    letters = [letter for letter in WORKLOADS if letter in options.only.upper().split(",")]
+    book = Book()
+    with ground.laid() as laid:
+        plan = Plan(laid, book, options.quick, not options.ours, options.pool)
+        for number in range(1, options.rounds + 1):
+            for letter in letters:
+                report.say(f"round {number} of {options.rounds}, workload {letter}")
+                WORKLOADS[letter](plan)
+        conditions = laid.settings()
+    report.show(book, conditions)
+    verdicts = goals.judge(book)
+    report.show_goals(verdicts)
+    if options.json:
+        report.write_json(options.json, book, conditions)
+    if options.publish:
+        report.publish(book, verdicts, conditions)
+    return 0 if all(verdict.is_kept for verdict in verdicts) and not book.failures else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.jobs", description="Our job backbone beside its peers.")
+    parser.add_argument("--only", default=",".join(WORKLOADS), help="workloads, such as A,B")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
+    parser.add_argument("--ours", action="store_true", help="no peers")
+    parser.add_argument("--pool", choices=("threads", "prefork"), default="threads", help="of our workers in B")
+    parser.add_argument("--json", type=Path, help="write every sample there")
+    parser.add_argument("--publish", action="store_true", help="write the tables into docs/performance.md")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

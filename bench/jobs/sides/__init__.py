@@ -1,0 +1,1 @@
+"""The sides that are compared: each starts its own workers and enqueues with its own client."""

@@ -1,0 +1,75 @@
+"""B: how fast a backlog of jobs that do nothing is drained by two worker processes.
+
+The backlog is there, hidden, before it is released at once to workers that are warm; timed from first effect to last.
+"""
+
+from dataclasses import dataclass
+
+from bench.jobs import measuring
+from bench.jobs.ground import Ground
+from bench.jobs.processes import until
+from bench.jobs.samples import Figures
+from bench.jobs.sides.bullmq import BullMQ
+from bench.jobs.sides.celery import PLAIN, WITH_RESULTS, CeleryPeer
+from bench.jobs.sides.ours import Ours
+from bench.jobs.sides.side import Load, Side
+from bench.jobs.workloads.plan import Plan
+
+WORKLOAD = "B drain"
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """`slots`: how many jobs at once each of its worker processes takes (0: as its queue is declared)."""
+
+    side: Side
+    job: str
+    n: int
+    slots: tuple[int, ...]
+
+
+def measure(plan: Plan) -> None:
+    for entrant in [*_ours(plan), *(_peers(plan.ground) if plan.with_peers else ())]:
+        with plan.book.noting(WORKLOAD, entrant.side.label):
+            figures = _drain(plan.ground, entrant, Load(entrant.job, plan.size(entrant.n)))
+            plan.book.add(WORKLOAD, entrant.side.label, figures)
+
+
+def _ours(plan: Plan) -> list[Entrant]:
+    """With prefork one main process has two children."""
+    slots = (0, 0) if plan.pool == "threads" else (2,)
+    variants = {"Copydesk": "single", "Copydesk, results on": "results", "Copydesk, chunked": "chunked"}
+    return [
+        Entrant(Ours(plan.ground, label, pool=plan.pool), f"bench-{kind}", 20_000, slots)
+        for label, kind in variants.items()
+    ]
+
+
+def _peers(ground: Ground) -> list[Entrant]:
+    """The slower ones get fewer jobs: their rate does not depend on how many there are."""
+    results = "Celery + django-celery-results"
+
+    def celery(label: str, app: str, pool: str, *, keep: bool = False) -> CeleryPeer:
+        return CeleryPeer(ground, f"{label}, {pool}", app=app, pool=pool, keep_connections=keep)
+
+    return [
+        Entrant(BullMQ(ground), "nothing", 20_000, (50, 50)),
+        Entrant(celery("Celery", PLAIN, "prefork"), "nothing", 20_000, (2,)),
+        Entrant(celery("Celery", PLAIN, "threads"), "nothing", 20_000, (10, 10)),
+        Entrant(celery(results, WITH_RESULTS, "prefork"), "nothing", 4_000, (2,)),
+        Entrant(celery(f"{results}, kept", WITH_RESULTS, "prefork", keep=True), "nothing", 10_000, (2,)),
+        Entrant(celery(f"{results}, kept", WITH_RESULTS, "threads", keep=True), "nothing", 10_000, (10, 10)),
+    ]
+
+
+def _drain(ground: Ground, entrant: Entrant, load: Load) -> Figures:
+    side = entrant.side
+    with side.crew(load.job, entrant.slots) as crew:
+        side.load(load)
+        before = measuring.read(ground, crew)
+        side.release()
+        until(side.is_done, seconds=SECONDS, what=f"{side.label} to drain", every=0.1)
+        after, peak = measuring.read(ground, crew), measuring.peak_mib(crew)
+    span = side.span()
+    return {"jobs/s": span.effects / span.seconds, **measuring.cost(before, after, load.n), "worker MiB": peak}

@@ -1,0 +1,1 @@
+"""What our job backbone is compared with, each set up as its own users would."""
