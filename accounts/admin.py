@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts import people
+from accounts import people, sessions
 from accounts.models import User
 from audit.actors import Actor
 from audit.recording import record
@@ -77,4 +77,5 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # gener
         """Django's password form saves by itself and says so only here; other changes are recorded by their verb."""
         if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":
             record(actor=Actor.of(request.user), action="user.password_changed", target=("user", str(obj.pk)))
+            sessions.end_after_new_password(request, obj)
         return super().log_change(request, obj, message)

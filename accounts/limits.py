@@ -8,6 +8,8 @@ import math
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
+from accounts.models import RateWindow
+
 # One statement: two requests at once count as two, on the database's clock. A window begins with its first hit.
 _HIT = """
 INSERT INTO accounts_ratewindow AS held (scope, who, hits, ends_at)
@@ -39,6 +41,11 @@ def hit(scope: str, who: str, limit: int, seconds: float) -> int:
     if hits > limit:
         raise TooMany(max(1, math.ceil(remaining)))
     return int(limit - hits)
+
+
+def forgive(scope: str, who: str) -> None:
+    """Their window begins anew: what was counted turned out well."""
+    RateWindow.objects.filter(scope=scope, who=_hashed(scope, who)).delete()
 
 
 def prune_windows() -> int:

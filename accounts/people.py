@@ -3,7 +3,7 @@
 Every change is on the record, and the last active owner must never be lost.
 """
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.roles import Role
@@ -24,6 +24,26 @@ def add(*, user: User, actor: Actor) -> User:
         after = {"email": user.email, "role": user.role}
         record(actor=actor, action="user.added", target=("user", str(user.pk)), after=after)
     return user
+
+
+def known(address: str) -> User | None:
+    """Whose address this is, in whatever case."""
+    try:
+        return User.objects.get_by_natural_key(address)
+    except User.DoesNotExist:
+        return None
+
+
+def of_address(address: str) -> User:
+    """Whose proven address this is: a customer, made now, when nobody's yet."""
+    if (user := known(address)) is not None:
+        return user
+    user = User(email=User.objects.normalize_email(address.strip()), role=Role.CUSTOMER)
+    user.set_unusable_password()
+    try:
+        return add(user=user, actor=Actor("user", "", user.email))
+    except IntegrityError:  # proven in two browsers at once
+        return User.objects.get_by_natural_key(address)
 
 
 def change(*, user_id: int, actor: Actor, name: str, role: str, is_active: bool) -> User:

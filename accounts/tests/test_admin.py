@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from accounts.tests.conftest import PASSWORD
 from audit.models import AuditEntry
 
@@ -103,6 +103,17 @@ def test_a_new_password_is_recorded_and_never_kept(as_owner, editor):
         {},
         {},
     )
+
+
+def test_a_new_password_ends_their_sign_ins_and_not_the_owners(as_owner, editor):
+    SignIn.objects.create(user=editor, device="Firefox on Windows")
+    form = {"usable_password": "true", "password1": "another long phrase", "password2": "another long phrase"}
+
+    as_owner.post(reverse("admin:auth_user_password_change", args=[editor.pk]), form)
+
+    assert list(SignIn.objects.filter(ended_at=None).values_list("user__email", flat=True)) == [
+        "owner@copydesk.example"
+    ]
 
 
 def test_nobody_is_deleted(as_owner, editor):

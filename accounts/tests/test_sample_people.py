@@ -8,12 +8,17 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from accounts.tokens import opened_by
 
 
 def sample(*arguments: str) -> str:
     printed = io.StringIO()
     call_command("sample_people", *arguments, stdout=printed)
     return printed.getvalue()
+
+
+def known(token: str) -> str:
+    return opened_by(token).user.email
 
 
 @pytest.mark.django_db
@@ -31,11 +36,15 @@ def test_the_cast_can_sign_in_as_printed():
 
 
 @pytest.mark.django_db
-def test_a_second_run_changes_nothing():
-    first = sample("--json")
+def test_a_second_run_changes_nothing_but_the_token():
+    first = json.loads(sample("--json"))
     hashes = list(User.objects.values_list("email", "password"))
 
-    assert sample("--json") == first
+    second = json.loads(sample("--json"))
+
+    tokens = {cast["owner"].pop("api_token") for cast in (first, second)}
+    assert second == first
+    assert [known(token) for token in tokens] == ["owner@copydesk.example"] * 2
     assert list(User.objects.values_list("email", "password")) == hashes
 
 

@@ -15,10 +15,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.roles import STAFF, Role
+from accounts.tokens import issue
+from audit.actors import Actor
 
-CUSTOMER_SIGN_IN = "Customers need no password: the link in each email opens their order."
+CUSTOMER_SIGN_IN = (
+    "Customers need no password: the link in each email opens their order, and /accounts/ sends a sign-in code."
+)
+
+
+ACTOR = Actor("system", "", "manage.py sample_people")
+TOKEN_DAYS = 7
 
 
 class Command(BaseCommand):
@@ -35,11 +43,13 @@ class Command(BaseCommand):
             raise CommandError(f"SITE_URL is {host}: sample people are for a site on this machine only.")
         with transaction.atomic():
             cast = {role.value: _present(role) for role in (Role.OWNER, Role.EDITOR, Role.CUSTOMER)}
+            cast[Role.OWNER.value]["api_token"] = _token(cast[Role.OWNER.value]["email"])
         if options["json"]:
             self.stdout.write(json.dumps(cast))
             return
         for role, sign_in in cast.items():
             self.stdout.write(f"{role:9} {sign_in['email']}  {sign_in.get('password') or sign_in['sign_in']}")
+        self.stdout.write(f"API token {cast[Role.OWNER.value]['api_token']}")
 
 
 def _present(role: Role) -> dict[str, str]:
@@ -52,6 +62,12 @@ def _present(role: Role) -> dict[str, str]:
         user.set_password(password)
         user.save(update_fields=["password"])
     return {"email": email, "password": password}
+
+
+def _token(email: str) -> str:
+    """A new one at every run: an earlier one cannot be read again, and ends by itself."""
+    owner = User.objects.get(email=email)
+    return issue(user=owner, actor=ACTOR, scope=Scope.WRITE, days=TOKEN_DAYS).text
 
 
 def _password(role: Role) -> str:
