@@ -1,6 +1,6 @@
 """Every email as staff look it up: to whom, why, what became of it, and how it read.
 
-Nothing is sent or changed here, and the preview must never show the recipient's access link.
+Nothing is sent or changed here, and the preview must never show the recipient's access link or sign-in code.
 """
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from mail.confidential import covered
 from mail.models import EmailLog
 from mail.rendering import Rendered, render
 
@@ -66,6 +67,7 @@ class EmailLogAdmin(ModelAdmin):  # type: ignore[misc]
 def _preview(email: EmailLog) -> Rendered | None:
     """As it reads today; None for a kind whose templates are gone."""
     try:
-        return render(email.kind, email.context, action_url=settings.SITE_URL, language=email.language)
+        context = {**email.context, **covered(email.kind)}
+        return render(email.kind, context, action_url=settings.SITE_URL, language=email.language)
     except TemplateDoesNotExist:
         return None

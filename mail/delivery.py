@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audit.masking import masked_text
+from mail.confidential import confidential
 from mail.links import action_link
 from mail.models import EmailLog, State
 from mail.rendering import render
@@ -52,7 +53,8 @@ def deliver(email_id: UUID) -> None:
 
 def _message(email: EmailLog) -> EmailMultiAlternatives:
     action_url = action_link(email.subject_type, email.subject_id)
-    rendered = render(email.kind, email.context, action_url=action_url, language=email.language)
+    context = {**email.context, **confidential(email)}
+    rendered = render(email.kind, context, action_url=action_url, language=email.language)
     message = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,

@@ -10,6 +10,7 @@ from audit.masking import secret_keys
 _ORDER = frozenset({"order_ref", "article_title"})
 _LINK = frozenset({"target_url", "anchor_text"})
 _CHANGE = frozenset({"before", "after", "checks"})
+_SIGN_IN = frozenset({"device", "network", "asked_at"})
 
 KINDS: Mapping[str, frozenset[str]] = {
     "request_received": _ORDER | _LINK | {"price"},
@@ -20,6 +21,11 @@ KINDS: Mapping[str, frozenset[str]] = {
     "changes_requested": _ORDER | {"reason"},
     "article_live": _ORDER | _LINK | {"article_url", "checks"},
     "order_failed": _ORDER | {"refund", "price"},
+    "sign_in_code": _SIGN_IN | {"minutes"},
+    "sign_in_by_password": _SIGN_IN,
+    "payment_failed": _ORDER | _LINK | {"price", "expired"},
+    "refunded": _ORDER | {"price", "was_live", "keeps_link"},
+    "order_trouble": _ORDER | {"trouble", "message", "price"},
     "queue_alert": frozenset({"trouble", "about", "message", "since", "times"}),
 }
 

@@ -3,6 +3,7 @@
 Nothing is sent here: no email may leave for a change that was rolled back.
 """
 
+import hashlib
 from collections.abc import Mapping
 from email.utils import parseaddr
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
 
-from mail import kinds
+from mail import kinds, states
 from mail.models import EmailLog
 from queues.enqueue import enqueue
 from queues.ids import uuid7
@@ -23,26 +24,53 @@ def send_email(
 
     Raises UnknownKind, UnfitContext, or ValidationError for what is no address; then nothing was written.
     """
+    with transaction.atomic():
+        email, created = _write(kind, to, subject, cause, context=context, language=language)
+        if created:
+            enqueue("send-email", {"email_id": str(email.pk)}, subject=("email", str(email.pk)), once=str(email.pk))
+    return email
+
+
+def write_email(
+    *, kind: str, to: str, subject: tuple[str, str], cause: str, context: Mapping[str, object], language: str = "en"
+) -> EmailLog:
+    """Like `send_email`, for a job of another queue, which delivers it by itself: nothing is enqueued."""
+    return _write(kind, to, subject, cause, context=context, language=language)[0]
+
+
+def give_up(subject: tuple[str, str], error: str) -> None:
+    """Whatever is still owed about the subject will not be sent any more."""
+    for email in EmailLog.objects.filter(subject_type=subject[0], subject_id=subject[1]):
+        states.give_up(email.pk, error)
+
+
+def owe_again(subject: tuple[str, str]) -> None:
+    """Whatever failed or is uncertain about the subject counts as unsent again; its job is the caller's."""
+    for email in EmailLog.objects.filter(subject_type=subject[0], subject_id=subject[1]):
+        states.owe_again(email.pk)
+
+
+def _write(
+    kind: str, to: str, subject: tuple[str, str], cause: str, *, context: Mapping[str, object], language: str
+) -> tuple[EmailLog, bool]:
     kinds.examine(kind, context)
     validate_email(to)
     id = uuid7()
-    with transaction.atomic():
-        email, created = EmailLog.objects.get_or_create(
-            subject_type=subject[0],
-            subject_id=str(subject[1]),
-            kind=kind,
-            cause=cause,
-            defaults={
-                "id": id,
-                "to": to,
-                "context": context,
-                "language": language,
-                "message_id": f"<{id}@{_domain()}>",
-            },
-        )
-        if created:
-            enqueue("send-email", {"email_id": str(id)}, subject=("email", str(id)), once=str(id))
-    return email
+    fields = {"to": to, "context": context, "language": language, "message_id": f"<{id}@{_domain()}>"}
+    return EmailLog.objects.get_or_create(
+        subject_type=subject[0],
+        subject_id=str(subject[1]),
+        kind=kind,
+        cause=cause,
+        defaults={"id": id, **fields},
+    )
+
+
+def send_to_owners(*, kind: str, subject: tuple[str, str], cause: str, context: Mapping[str, object]) -> None:
+    """One email for each address of ALERT_EMAILS and cause."""
+    for address in settings.ALERT_EMAILS:
+        reader = hashlib.sha256(address.lower().encode()).hexdigest()[:16]
+        send_email(kind=kind, to=address, subject=subject, cause=f"{cause} {reader}", context=context)
 
 
 def _domain() -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from mail.models import EmailLog, State
 
 LEGAL: Mapping[State, frozenset[State]] = {
@@ -27,3 +29,14 @@ def move(email_id: UUID | str, expected: State, to: State, **fields: Any) -> boo
     if to not in LEGAL[expected]:
         raise IllegalMove(f"{expected} to {to}")
     return EmailLog.objects.filter(pk=email_id, state=expected).update(state=to, **fields) == 1
+
+
+def give_up(email_id: UUID | str, error: str, *, half_way: str = "") -> None:
+    """Not handed over: failed. Lost half-way: nobody can know."""
+    if not move(email_id, State.QUEUED, State.FAILED, error=error):
+        move(email_id, State.SENDING, State.UNCERTAIN, error=half_way or error)
+
+
+def owe_again(email_id: UUID | str) -> bool:
+    """As good as new; False, and nothing changed, for what was sent or is on its way."""
+    return any(move(email_id, state, State.QUEUED, queued_at=Now()) for state in (State.FAILED, State.UNCERTAIN))

@@ -3,16 +3,13 @@
 Called in the job's or the alert's own transaction: nothing slow, and never anything that leaves the database.
 """
 
-import hashlib
-
 from django.conf import settings
-from django.db.models.functions import Now
 from django.urls import reverse
 
 from mail.links import register_action_link
-from mail.models import EmailLog, State
-from mail.sending import send_email
-from mail.states import move
+from mail.models import EmailLog
+from mail.sending import send_to_owners
+from mail.states import give_up, owe_again
 from queues.alerts import Kind, register_sink
 from queues.errors import ReplayRefused
 from queues.models import Alert, Job
@@ -20,20 +17,16 @@ from queues.subjects import Description, register
 
 
 def on_dead(job: Job) -> None:
-    """Not handed over: failed. Lost half-way: nobody can know."""
-    if not move(job.subject_id, State.QUEUED, State.FAILED, error=job.error):
-        move(job.subject_id, State.SENDING, State.UNCERTAIN, error=job.error)
+    give_up(job.subject_id, job.error)
 
 
 def on_cancelled(job: Job) -> None:
-    if not move(job.subject_id, State.QUEUED, State.FAILED, error="Cancelled before it was sent."):
-        move(job.subject_id, State.SENDING, State.UNCERTAIN, error="Cancelled while it was being sent.")
+    give_up(job.subject_id, "Cancelled before it was sent.", half_way="Cancelled while it was being sent.")
 
 
 def on_replay(job: Job) -> None:
     """The owner's word: it is sent, even at the risk of a second copy; but never what has certainly arrived."""
-    moved = any(move(job.subject_id, state, State.QUEUED, queued_at=Now()) for state in (State.FAILED, State.UNCERTAIN))
-    if not moved:
+    if not owe_again(job.subject_id):
         raise ReplayRefused("The email was sent, or is still on its way.")
 
 
@@ -46,21 +39,18 @@ def describe(email_id: str) -> Description:
 
 def tell_owners(alert: Alert) -> None:
     """One email for each address of ALERT_EMAILS and window."""
-    for address in settings.ALERT_EMAILS:
-        reader = hashlib.sha256(address.lower().encode()).hexdigest()[:16]
-        send_email(
-            kind="queue_alert",
-            to=address,
-            subject=("alert", str(alert.pk)),
-            cause=f"{alert.quiet_until.isoformat()} {reader}",
-            context={
-                "trouble": _label(alert),
-                "about": alert.about,
-                "message": alert.message,
-                "since": f"{alert.first_at:%d %B %Y, %H:%M} UTC",
-                "times": alert.times,
-            },
-        )
+    send_to_owners(
+        kind="queue_alert",
+        subject=("alert", str(alert.pk)),
+        cause=alert.quiet_until.isoformat(),
+        context={
+            "trouble": _label(alert),
+            "about": alert.about,
+            "message": alert.message,
+            "since": f"{alert.first_at:%d %B %Y, %H:%M} UTC",
+            "times": alert.times,
+        },
+    )
 
 
 def alerts_page(alert_id: str) -> str:

@@ -9,10 +9,23 @@ KINDS = [
     "changes_requested",
     "article_live",
     "order_failed",
+    "payment_failed",
+    "refunded",
+    "order_trouble",
 ]
 
 # To our own people, and not about an order.
 OWNERS_KINDS = ["queue_alert"]
+
+# To whoever typed their address on the sign-in page.
+SIGN_IN_KINDS = ["sign_in_code", "sign_in_by_password"]
+
+SIGN_IN = {
+    "device": "Firefox on Windows",
+    "network": "203.0.113.0",
+    "asked_at": "25 November 2026, 10:02 UTC",
+    "minutes": 10,
+}
 
 ALERT = {
     "trouble": "Failed for good",
@@ -34,4 +47,9 @@ CONTEXT = {
     "checks": [{"label": "Words added", "measured": "5", "limit": "30"}, {"label": "New links", "measured": "1"}],
     "reason": "It reads like an advertisement.",
     "refund": True,
+    "expired": True,
+    "was_live": True,
+    "keeps_link": False,
+    "trouble": "A refund failed",
+    "message": "Stripe says the refund failed.",
 }

@@ -8,7 +8,7 @@ from django.template import Engine, TemplateDoesNotExist
 
 from mail import kinds
 from mail.rendering import SUBJECT_LENGTH, render
-from mail.tests.samples import ALERT, CONTEXT, KINDS, OWNERS_KINDS
+from mail.tests.samples import ALERT, CONTEXT, KINDS, OWNERS_KINDS, SIGN_IN, SIGN_IN_KINDS
 
 ACTION = "https://desk.example/orders/41/?a=1&b=2"
 
@@ -33,7 +33,7 @@ class Page(HTMLParser):
 
 
 def test_every_kind_has_its_templates_and_a_sample():
-    assert sorted(kinds.KINDS) == sorted(KINDS + OWNERS_KINDS)
+    assert sorted(kinds.KINDS) == sorted(KINDS + OWNERS_KINDS + SIGN_IN_KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,6 +132,24 @@ def test_an_alert_that_came_often_says_how_often():
     rendered = render("queue_alert", {**ALERT, "times": 57}, action_url=ACTION)
 
     assert "Seen 57 times since 25 November 2026, 10:02 UTC." in rendered.text
+
+
+@pytest.mark.parametrize("kind", SIGN_IN_KINDS)
+def test_an_email_about_signing_in_says_who_asked_and_leads_to_one_page(kind, monkeypatch, settings):
+    settings.SITE_URL = "https://desk.example"
+    monkeypatch.setattr(Engine.get_default(), "string_if_invalid", "[missing %s]")
+
+    rendered = render(kind, {**SIGN_IN, "code": "041592"}, action_url="https://desk.example/accounts/sign-in/code/")
+
+    page = Page(rendered.html)
+    where = "/accounts/sign-in/code/" if kind == "sign_in_code" else "/admin/"
+    assert page.hrefs == [f"https://desk.example{where}", "https://desk.example"]
+    for part in (rendered.text, " ".join(page.text.split())):
+        assert "25 November 2026, 10:02 UTC from Firefox on Windows, network 203.0.113.0" in part
+        assert ("041592" in part) is (kind == "sign_in_code")
+        assert "an order" not in part
+        assert "[missing" not in rendered.subject + part
+    assert "041592" not in rendered.subject
 
 
 def test_markup_in_what_is_told_stays_text():
