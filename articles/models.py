@@ -3,10 +3,13 @@
 Nothing here writes: `versions` proposes, `publishing` decides what is live, and PostgreSQL never lets a body change.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+
+from articles.money import step
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -78,6 +81,12 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:article", args=[self.slug])
+
+    def clean(self) -> None:
+        """A price nobody can be charged is refused where it is entered."""
+        whole = step(self.currency)
+        if self.price_minor and self.price_minor % whole:
+            raise ValidationError({"price_minor": f"In {self.currency} the price must be a multiple of {whole}."})
 
 
 class ArticleVersion(models.Model):

@@ -7,13 +7,15 @@ no paid link is ever lost.
 from django.db import transaction
 from django.utils import timezone
 
+from articles.markdown.splice import Change
+from articles.markdown.unlinking import without_link
 from articles.models import Article, ArticleVersion, Placement
 from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability
-from articles.versions import HashMismatch, Status, move, sha256_of
+from articles.versions import HashMismatch, NewVersion, Status, approve, move, propose, sha256_of
 from audit.actors import Actor
 from audit.recording import record
 
-__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "publish"]
+__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "NotLive", "publish", "retract"]
 
 
 class NotApproved(Exception):
@@ -34,6 +36,10 @@ class BreaksPaidLink(Exception):
     def __init__(self, hrefs: list[str]) -> None:
         super().__init__("not standing exactly once as bought: " + ", ".join(hrefs))
         self.hrefs = hrefs
+
+
+class NotLive(Exception):
+    """The placement had ended before."""
 
 
 @transaction.atomic
@@ -68,6 +74,31 @@ def publish(
     if placement:
         _place(article, version, placement)
     measure_linkability(article, version.body)
+    return version
+
+
+@transaction.atomic
+def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Actor) -> ArticleVersion:
+    """Make what readers see the same text without one bought link, and end its placement.
+
+    `undo` is the change that brought the link. Raises NotLive, markdown.unlinking.LinkNotFound or BreaksPaidLink; then
+    nothing was written.
+    """
+    article = Article.objects.select_for_update().get(pk=placement.article_id)
+    if not Placement.objects.live().filter(pk=placement.pk).exists():
+        raise NotLive(f"placement {placement.pk}")
+    base = article.published_version
+    assert base is not None  # nothing is taken out of what was never published
+    body = without_link(base.body, href=placement.href, anchor=placement.anchor, undo=undo)
+    if broken := broken_links(body, [link for link in live_placements(article) if link.pk != placement.pk]):
+        raise BreaksPaidLink([link.href for link in broken])
+    new = NewVersion(body=body, author_label="a link taken out", subject=("placement", str(placement.pk)))
+    version = propose(article=article, base=base, new=new)
+    version = approve(version=version, body_sha256=version.sha256, actor=actor)
+    _go_live(article, version, actor)
+    Placement.objects.filter(pk=placement.pk).update(ended_at=article.updated_at, end_reason=reason)
+    measure_linkability(article, body)
+    record(actor=actor, action="placement.ended", target=("placement", str(placement.pk)), reason=reason)
     return version
 
 

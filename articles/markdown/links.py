@@ -57,8 +57,12 @@ def markdown_link(href: str, anchor: str) -> str:
     that began earlier in the sentence.
     """
     target = _HREF_SPECIAL.sub(r"\\\g<0>", href).replace("`", "&#96;")
-    text = _ANCHOR_SPECIAL.sub(r"\\\g<0>", anchor).replace("`", "&#96;")
-    return f'[{text}](<{target}>){{rel="{SPONSORED_REL}"}}'
+    return f'[{text_of_markdown_link(anchor)}](<{target}>){{rel="{SPONSORED_REL}"}}'
+
+
+def text_of_markdown_link(anchor: str) -> str:
+    """What stands between the brackets: by itself, the same words without the link."""
+    return _ANCHOR_SPECIAL.sub(r"\\\g<0>", anchor).replace("`", "&#96;")
 
 
 def place_marker(new_text: str, href: str, anchor: str) -> str:

@@ -116,3 +116,15 @@ def test_a_customer_sees_none_of_it(client):
 
     for model in ("article", "articleversion", "aieventlog"):
         assert client.get(f"/admin/articles/{model}/").status_code == 302
+
+
+def test_a_price_that_cannot_be_charged_in_its_currency_is_refused(editor):
+    article = published_article()
+
+    answer = editor.post(
+        f"/admin/articles/article/{article.pk}/change/", form(article, price_minor=4905, currency="kwd")
+    )
+
+    article.refresh_from_db()
+    assert (answer.status_code, article.price_minor, article.currency) == (200, 4900, "usd")
+    assert "must be a multiple of 10" in answer.content.decode()

@@ -7,7 +7,7 @@ from django.db import connection
 
 from articles.models import Article, ArticleVersion, Placement
 from articles.placements import taken_slots
-from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, publish
+from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, NotLive, publish, retract
 from articles.tests.given import (
     BODY,
     BREW,
@@ -272,3 +272,42 @@ def nothing_happened(article: Article) -> bool:
     before = article.published_version_id
     article.refresh_from_db()
     return article.published_version_id == before and article.status == "published" and not Placement.objects.exists()
+
+
+def test_a_link_taken_out_ends_its_placement_and_frees_its_slot():
+    article = published_article()
+    go_live(approved(article, with_link(BODY)), sold(subject="42"))
+    placement = Placement.objects.get()
+
+    version = retract(placement=placement, undo=None, reason="Refunded.", actor=EDITOR)
+
+    article.refresh_from_db()
+    placement.refresh_from_db()
+    assert article.published_version == version
+    assert BREW not in version.body
+    assert (placement.ended_at, placement.end_reason) == (version.published_at, "Refunded.")
+    assert taken_slots(article) == 0
+    assert AuditEntry.objects.get(action="placement.ended").target_id == str(placement.pk)
+    with pytest.raises(NotLive):
+        retract(placement=placement, undo=None, reason="Refunded.", actor=EDITOR)
+
+
+def test_a_link_is_not_taken_out_at_the_cost_of_another():
+    article = published_article()
+    go_live(approved(article, with_link(BODY)), sold())
+    placement = Placement.objects.get()
+    Placement.objects.create(
+        article=article,
+        version_first=placement.version_first,
+        href=KETTLE,
+        anchor="copper kettle",
+        subject_type="order",
+        subject_id="43",
+    )
+    before = live_version(article)
+
+    with pytest.raises(BreaksPaidLink):
+        retract(placement=placement, undo=None, reason="Refunded.", actor=EDITOR)
+
+    assert live_version(article) == before
+    assert Placement.objects.live().count() == 2

@@ -1,0 +1,37 @@
+"""Taking one bought link out of a post again.
+
+It must never touch another byte: the paragraph becomes what it was before the sale, or, where it was edited since,
+loses the link and keeps its words.
+"""
+
+from articles.markdown.lines import without_ending
+from articles.markdown.links import links, markdown_link, text_of_markdown_link
+from articles.markdown.parser import parsed_blocks
+from articles.markdown.splice import Change, apply
+
+
+class LinkNotFound(Exception):
+    """The link does not stand in the text exactly once as we wrote it."""
+
+
+def without_link(body: str, *, href: str, anchor: str, undo: Change | None) -> str:
+    """`body` without the link; `undo` is the change that brought it. Raises LinkNotFound."""
+    bare = _undone(body, undo) if undo else None
+    if bare is None:
+        written = markdown_link(href, anchor)
+        if body.count(written) != 1:
+            raise LinkNotFound(f"the link to {href} stands {body.count(written)} times as it was written")
+        bare = body.replace(written, text_of_markdown_link(anchor))
+    if any(link.href == href for link in links(bare)):
+        raise LinkNotFound(f"another link to {href} would still stand")
+    return bare
+
+
+def _undone(body: str, change: Change) -> str | None:
+    """The paragraph as it was, if it stands exactly once as the change left it."""
+    found = [block for block in parsed_blocks(body) if without_ending(block.source) == change.after]
+    if len(found) != 1:
+        return None
+    start, end = found[0].start, found[0].end
+    back = Change(start, end, change.after, change.before, change.mode, change.paragraph_id, change.heading)
+    return apply(body, back)
