@@ -1,16 +1,29 @@
 """What staff must look at: on record in the transaction it belongs to, and loud in the log.
 
-Who is told, and how, is for those who watch the log and the record; nothing is sent from here.
+Nothing is sent from here; the emails are `letters.to_staff`.
 """
 
 from collections.abc import Mapping
 
 import structlog
+from django.db.models import TextChoices
 
 from audit.recording import record
 from backlinks.actors import STRIPE
 
 log = structlog.get_logger("backlinks")
+
+
+class Trouble(TextChoices):
+    """What staff get an email about."""
+
+    REFUND_FAILED = "refund_failed", "A refund failed"
+    DISPUTED = "disputed", "A payment is disputed"
+    DISPUTE_WON = "dispute_won", "A dispute was won"
+    DISPUTE_LOST = "dispute_lost", "A dispute was lost"
+    MISMATCHED = "mismatched", "A payment is not what was asked for"
+    OVERPAID = "overpaid", "An order was paid twice"
+    LINK_STANDS = "link_stands", "A refunded link still stands"
 
 
 def tell_staff(action: str, target: tuple[str, str], *, reason: str = "", facts: Mapping[str, object]) -> None:

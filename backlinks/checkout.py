@@ -19,6 +19,7 @@ from backlinks.clients import stripe
 from backlinks.models import UNDER_WAY, UNPAID, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
 from backlinks.moves import Disputed, WrongState, move
 from backlinks.quoting import QuoteRefused, Reason
+from backlinks.rechecking import before_payment
 from backlinks.slots import room_in
 from queues.errors import Permanent, RetryLater
 
@@ -46,8 +47,8 @@ class PaymentUnavailable(Exception):
 def open_checkout(*, order_ids: Sequence[UUID], actor: Actor) -> Checkout:
     """One checkout for all the orders, with the URL to pay on. Asked again, the same one as long as it is open.
 
-    Raises NoSuchOrder, WrongState, Disputed, AlreadyPaid, CheckoutBusy, QuoteRefused (a slot is gone) or
-    PaymentUnavailable.
+    Raises NoSuchOrder, WrongState, Disputed, AlreadyPaid, CheckoutBusy, QuoteRefused (a slot is gone, a
+    target became unsafe) or PaymentUnavailable.
     """
     ids = sorted(set(order_ids))
     try:
@@ -55,6 +56,7 @@ def open_checkout(*, order_ids: Sequence[UUID], actor: Actor) -> Checkout:
             release(other)
     except (RetryLater, Permanent) as error:
         raise _unavailable(error) from error
+    before_payment(ids)
     checkout = _reserve(ids, actor)
     return checkout if checkout.url else _open_at_stripe(checkout)
 

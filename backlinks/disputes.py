@@ -1,17 +1,19 @@
 """Disputed payments: while a bank asks for the money back, nothing else moves.
 
-Only the flag is kept here; what to answer the bank is for staff, at Stripe. Once it is won, interrupted work goes on.
+Only the flag is kept here; what to answer the bank is for staff, at Stripe. Once it is won, interrupted work goes on;
+once it is lost the orders stay frozen, because the money is gone and must not be given back twice.
 """
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from backlinks import integration
-from backlinks.alerts import tell_staff
+from backlinks import integration, letters
+from backlinks.alerts import Trouble, tell_staff
 from backlinks.checkout import checkout_paid_by
 from backlinks.clients import stripe
-from backlinks.models import Order, OrderStatus
+from backlinks.models import Checkout, Order, OrderStatus
 
-SETTLED_FOR_US = ("won", "warning_closed")
+SETTLED_FOR_US, LOST = ("won", "warning_closed"), "lost"
 
 
 def settle(dispute: stripe.Dispute) -> str:
@@ -21,13 +23,31 @@ def settle(dispute: stripe.Dispute) -> str:
         return "not_ours"
     orders = Order.objects.filter(paid_by=checkout)
     if dispute.status in SETTLED_FOR_US:
-        outcome, changed = "released", orders.filter(disputed_at__isnull=False).update(disputed_at=None)
-    else:
-        outcome, changed = "frozen", orders.filter(disputed_at=None).update(disputed_at=timezone.now())
-    if outcome == "released" and changed:
+        return _release(dispute, checkout, orders)
+    changed = orders.filter(disputed_at=None).update(disputed_at=timezone.now())
+    if changed:
+        _tell(dispute, checkout, "checkout.frozen", Trouble.DISPUTED)
+    if dispute.status == LOST:
+        _write(dispute, checkout, Trouble.DISPUTE_LOST)
+        return "lost"
+    return "frozen"
+
+
+def _release(dispute: stripe.Dispute, checkout: Checkout, orders: QuerySet[Order]) -> str:
+    if orders.filter(disputed_at__isnull=False).update(disputed_at=None):
         for order in orders.filter(status=OrderStatus.PROCESSING):
             integration.begin_again(order)
-    if changed:
-        facts = {"dispute": dispute.id, "status": dispute.status}
-        tell_staff(f"checkout.{outcome}", ("checkout", str(checkout.pk)), facts=facts)
-    return outcome
+        _tell(dispute, checkout, "checkout.released", Trouble.DISPUTE_WON)
+    return "released"
+
+
+def _tell(dispute: stripe.Dispute, checkout: Checkout, action: str, trouble: Trouble) -> None:
+    facts = {"dispute": dispute.id, "status": dispute.status}
+    tell_staff(action, ("checkout", str(checkout.pk)), facts=facts)
+    _write(dispute, checkout, trouble)
+
+
+def _write(dispute: stripe.Dispute, checkout: Checkout, trouble: Trouble) -> None:
+    words = f"Stripe says of dispute {dispute.id}: {dispute.status.replace('_', ' ')}."
+    for order in checkout.paid_orders.select_related("article"):
+        letters.to_staff(trouble, order, cause=dispute.id, message=words)

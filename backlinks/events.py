@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from backlinks import disputes, fulfilment, refunds
+from backlinks import disputes, fulfilment, refunded
 from backlinks.clients import stripe
 from backlinks.models import StripeEvent
 
@@ -30,12 +30,12 @@ def look_up(event_id: str) -> News:
         return News(event, lambda: fulfilment.settle(session))
     if kind == "refund":
         refund = stripe.refund(event.object_id)
-        return News(event, lambda: refunds.settle(refund))
+        return News(event, lambda: refunded.settle(refund))
     if kind == "charge.dispute":
         dispute = stripe.dispute(event.object_id)
         return News(event, lambda: disputes.settle(dispute))
     charge = stripe.charge(event.object_id)
-    return News(event, lambda: refunds.settle_charge(charge))
+    return News(event, lambda: refunded.settle_charge(charge))
 
 
 def apply(news: News) -> str:

@@ -31,7 +31,8 @@ def work_came_to_nothing(order_id: str, *, reason: str) -> None:
         return
     move(order, OrderStatus.FAILED, actor=WRITER, reason=reason)
     if settings.REFUND_ON_FINAL_FAILURE:
-        refunds.request_refund(order, reason=RefundReason.FINAL_FAILURE, actor=WRITER)
+        decision = refunds.Decision(RefundReason.FINAL_FAILURE)
+        refunds.request_refund(order, decision=decision, actor=WRITER)
     letters.order_failed(order, refund_started=settings.REFUND_ON_FINAL_FAILURE)
 
 

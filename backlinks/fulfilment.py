@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from backlinks import integration, letters
 from backlinks.actors import STRIPE
-from backlinks.alerts import tell_staff
+from backlinks.alerts import Trouble, tell_staff
 from backlinks.checkout import close
 from backlinks.clients import stripe
 from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
@@ -34,7 +34,8 @@ def look_up(session_id: str) -> stripe.Session:
     checkout = _checkouts(session).first()
     differences = _differences(session, checkout) if checkout else []
     if checkout and differences:
-        _report(checkout, differences)
+        ended = stripe.end_session(session.id)
+        _report(checkout, ended, differences)
         raise Mismatch(f"checkout {checkout.pk}: {'; '.join(differences)}")
     return session
 
@@ -71,7 +72,13 @@ def reconcile() -> int:
 
 
 def _checkouts(session: stripe.Session) -> QuerySet[Checkout]:
-    """Ours, or none: the account at Stripe may serve others too."""
+    """Ours, or none: the account at Stripe may serve others too.
+
+    By the session's own id where it is known, so that one whose reference was changed at Stripe is not lost sight of.
+    """
+    known = Checkout.objects.filter(stripe_session_id=session.id)
+    if known.exists():
+        return known
     try:
         return Checkout.objects.filter(pk=UUID(session.client_reference_id or ""))
     except ValueError:
@@ -84,14 +91,21 @@ def _differences(session: stripe.Session, checkout: Checkout) -> list[str]:
         "currency": ((session.currency or "").lower(), checkout.currency),
         "livemode": (session.livemode, stripe.is_live()),
         "session": (session.id, checkout.stripe_session_id or session.id),
+        "reference": (session.client_reference_id, str(checkout.pk)),
     }
     return [f"{name} is {theirs}, expected {ours}" for name, (theirs, ours) in facts.items() if theirs != ours]
 
 
 @transaction.atomic
-def _report(checkout: Checkout, differences: list[str]) -> None:
-    close(checkout, CheckoutStatus.FAILED)
+def _report(checkout: Checkout, session: stripe.Session, differences: list[str]) -> None:
+    """Where nothing was paid the customer may try again; where something was, staff decide first."""
+    if session.status == "complete":
+        close(checkout, CheckoutStatus.FAILED)
+    else:
+        _end_unpaid(checkout, CheckoutStatus.FAILED, "The payment page was not as we had asked for it.")
     tell_staff("checkout.mismatched", ("checkout", str(checkout.pk)), facts={"differences": differences})
+    for item in checkout.items.select_related("order__article"):
+        letters.to_staff(Trouble.MISMATCHED, item.order, cause=str(checkout.pk), message="; ".join(differences))
 
 
 def _pay(checkout: Checkout, session: stripe.Session) -> str:
@@ -103,10 +117,16 @@ def _pay(checkout: Checkout, session: stripe.Session) -> str:
     for order in orders:
         if order.status == OrderStatus.AWAITING_PAYMENT:
             _start(order, checkout)
-    surplus = [str(order.pk) for order in orders if order.paid_by_id != checkout.pk]
-    if not surplus:
-        return "paid"
-    tell_staff("checkout.overpaid", ("checkout", str(checkout.pk)), facts={"orders": surplus})
+    surplus = [order for order in orders if order.paid_by_id != checkout.pk]
+    return _note_surplus(checkout, surplus) if surplus else "paid"
+
+
+def _note_surplus(checkout: Checkout, orders: list[Order]) -> str:
+    facts = {"orders": [str(order.pk) for order in orders]}
+    tell_staff("checkout.overpaid", ("checkout", str(checkout.pk)), facts=facts)
+    for order in orders:
+        words = f"It was paid for with another checkout. Give back the payment of checkout {checkout.pk} at Stripe."
+        letters.to_staff(Trouble.OVERPAID, order, cause=str(checkout.pk), message=words)
     return "overpaid"
 
 
@@ -119,9 +139,11 @@ def _start(order: Order, checkout: Checkout) -> None:
 def _end_unpaid(checkout: Checkout, status: CheckoutStatus, reason: str) -> str:
     if not close(checkout, status):
         return "already_over"
+    checkout.status = status
     for order in _locked_orders(checkout):
         if order.status == OrderStatus.AWAITING_PAYMENT:
             move(order, OrderStatus.CANCELLED, actor=STRIPE, reason=reason)
+            letters.payment_failed(order, checkout)
     return status.value
 
 

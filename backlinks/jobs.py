@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from backlinks import events, fulfilment, integration, refunds, weaving
+from backlinks import events, fulfilment, integration, rechecking, refunded, refunds, takedown, weaving
 from backlinks.clients import stripe
-from backlinks.models import Checkout
+from backlinks.models import Checkout, Refund
 from queues.context import Context
 from queues.declare import Payload, Queue, job
 from queues.errors import RetryLater
@@ -31,10 +31,15 @@ class RefundPayload(Payload):
     refund_id: int
 
 
+class TakedownPayload(Payload):
+    order_id: UUID
+
+
 @job(queue=BACKLINK_INTEGRATION, name="integrate-backlink", payload=IntegratePayload, timeout_seconds=300)
 def integrate_backlink(ctx: Context, payload: IntegratePayload) -> None:
     """The first time and every regeneration. When the article is republished meanwhile, at once from its new text."""
     try:
+        rechecking.before_writing(str(payload.order_id), payload.regeneration)
         for _ in range(MOVES_FOLLOWED):
             proposal = weaving.propose(str(payload.order_id), payload.regeneration, progress=ctx.progress)
             try:
@@ -80,4 +85,24 @@ def reconcile_checkouts(ctx: Context, payload: Payload) -> None:
 def refund_order(ctx: Context, payload: RefundPayload) -> None:
     refund = refunds.ask_stripe(payload.refund_id)
     with ctx.finishing() as outcome:
-        outcome["outcome"] = refunds.settle(refund)
+        outcome["outcome"] = refunded.settle(refund)
+
+
+@job(queue=PAYMENTS, name="settle-refund", payload=RefundPayload, timeout_seconds=120)
+def settle_refund(ctx: Context, payload: RefundPayload) -> None:
+    number = Refund.objects.get(pk=payload.refund_id).stripe_refund_id
+    told = stripe.refund(number) if number else None
+    with ctx.finishing() as outcome:
+        outcome["outcome"] = refunded.settle(told) if told else "not_asked_for"
+
+
+@job(queue=PAYMENTS, name="reconcile-refunds", payload=Payload, timeout_seconds=60, every_seconds=3600)
+def reconcile_refunds(ctx: Context, payload: Payload) -> None:
+    with ctx.finishing() as outcome:
+        outcome["refunds"] = refunds.reconcile()
+
+
+@job(queue=PAYMENTS, name="take-link-down", payload=TakedownPayload, timeout_seconds=120)
+def take_link_down(ctx: Context, payload: TakedownPayload) -> None:
+    with ctx.finishing() as outcome:
+        outcome["outcome"] = takedown.take_down(payload.order_id)

@@ -5,18 +5,25 @@ No access link and no token ever goes into a context: contexts are stored, links
 
 from django.conf import settings
 
-from articles.models import ArticleVersion
+from articles.models import ArticleVersion, Placement
 from articles.money import written
+from backlinks.alerts import Trouble
 from backlinks.certificates import readable
-from backlinks.models import Order
+from backlinks.models import Checkout, CheckoutStatus, Order, Refund
 from backlinks.preview import preview_of
-from mail.sending import send_email
+from mail.sending import send_email, send_to_owners
 
 Facts = dict[str, object]
 
 
 def request_received(order: Order) -> None:
     _send("request_received", order, str(order.pk), {**_link(order), **_place(order), **_price(order)})
+
+
+def payment_failed(order: Order, checkout: Checkout) -> None:
+    """Nobody paid in time, or the payment did not arrive: with a way back, once for each try."""
+    expired = checkout.status == CheckoutStatus.EXPIRED
+    _send("payment_failed", order, str(checkout.pk), {**_link(order), **_price(order), "expired": expired})
 
 
 def version_ready(order: Order, version: ArticleVersion) -> None:
@@ -48,15 +55,35 @@ def order_failed(order: Order, *, refund_started: bool) -> None:
     _send("order_failed", order, str(order.regeneration_count), {**_price(order), "refund": refund_started})
 
 
+def refunded(order: Order, refund: Refund) -> None:
+    """Once Stripe says so."""
+    live = Placement.objects.live().filter(subject_type="order", subject_id=str(order.pk)).exists()
+    facts = {"price": written(refund.amount_minor, order.currency), "was_live": live, "keeps_link": refund.keeps_link}
+    _send("refunded", order, f"{refund.pk}.{refund.attempt}", facts)
+
+
+def to_staff(trouble: Trouble, order: Order, *, cause: str, message: str) -> None:
+    """To every address of ALERT_EMAILS, once for each cause."""
+    send_to_owners(
+        kind="order_trouble",
+        subject=("order_trouble", str(order.pk)),
+        cause=f"{trouble}:{cause}",
+        context={"trouble": trouble.label, "message": message, **_about(order), **_price(order)},
+    )
+
+
 def _send(kind: str, order: Order, cause: str, facts: Facts) -> None:
-    known: Facts = {"order_ref": order.reference, "article_title": order.article.title}
     send_email(
         kind=kind,
         to=order.email,
         subject=("order", str(order.pk)),
         cause=cause,
-        context={**known, **facts},
+        context={**_about(order), **facts},
     )
+
+
+def _about(order: Order) -> Facts:
+    return {"order_ref": order.reference, "article_title": order.article.title}
 
 
 def _link(order: Order) -> Facts:

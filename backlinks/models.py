@@ -7,6 +7,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 
@@ -59,6 +60,10 @@ class RefundStatus(models.TextChoices):
 class RefundReason(models.TextChoices):
     FINAL_FAILURE = "final_failure", "The link could not be written"
     STAFF = "staff", "Decided by staff"
+    AT_STRIPE = "at_stripe", "Given back at Stripe itself"
+
+
+UNDER_WAY_BACK = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -122,6 +127,7 @@ class Order(models.Model):
             models.Index(fields=["article", "status"], name="order_of_article"),
             models.Index(fields=["customer", "-created_at"], name="order_of_customer"),
             models.Index(fields=["status", "-created_at"], name="order_by_status"),
+            models.Index(Lower("email"), condition=Q(customer=None), name="order_of_guest"),
         ]
 
     def __str__(self) -> str:
@@ -206,11 +212,16 @@ class CheckoutItem(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back for one order: said to be refunded only once Stripe says so."""
+    """Money on its way back for one order: said to be refunded only once Stripe says so.
+
+    A refund that failed is asked for again as another `attempt` of the same row.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     status = models.CharField(max_length=16, choices=RefundStatus, default=RefundStatus.REQUESTED)
     reason = models.CharField(max_length=16, choices=RefundReason)
+    attempt = models.PositiveIntegerField(default=1, help_text="How many times Stripe was to be asked for it.")
+    keeps_link = models.BooleanField(default=False, help_text="Staff let a live link stand; it stays disclosed.")
     amount_minor = models.PositiveIntegerField()
     paid_minor = models.PositiveIntegerField(help_text="What was paid for the order: the most that can go back.")
     stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
@@ -248,3 +259,44 @@ class StripeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"
+
+
+class TargetVisit(models.Model):
+    """What was found at an address, for a while: strangers may ask again and again, and it is read once."""
+
+    url_sha256 = models.CharField(primary_key=True, max_length=64)
+    finding = models.JSONField(help_text="{check, passed, message, measured, blocks}")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["found_at"], name="target_visit_by_age")]
+
+    def __str__(self) -> str:
+        return self.url_sha256
+
+
+class TargetStage(models.TextChoices):
+    QUOTE = "quote", "When it was quoted"
+    PAYMENT = "payment", "Before payment"
+    WRITING = "writing", "Before writing"
+    APPROVAL = "approval", "Before going live"
+
+
+class TargetReport(models.Model):
+    """What was found when an order's target was looked at: kept for the customer and the editor."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="target_reports")
+    stage = models.CharField(max_length=16, choices=TargetStage)
+    at = models.DateTimeField(default=timezone.now)
+    is_safe = models.BooleanField()
+    host = models.CharField(max_length=253, blank=True, default="", help_text="In punycode.")
+    findings = models.JSONField(help_text="{check, passed, message, measured, blocks}; what was measured is for staff.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=TargetStage.values), name="target_report_stage_is_known")
+        ]
+        indexes = [models.Index(fields=["order", "-id"], name="target_report_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.host}"

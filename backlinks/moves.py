@@ -6,11 +6,12 @@ Every move is one guarded UPDATE and one line of history in the same transaction
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from audit.actors import Actor
 from backlinks.actors import CUSTOMER, STAFF, SYSTEM
-from backlinks.models import Order, OrderEvent, OrderStatus
+from backlinks.models import UNDER_WAY_BACK, Order, OrderEvent, OrderStatus, Refund
 
 S = OrderStatus
 
@@ -51,22 +52,36 @@ class Disputed(Exception):
     """The payment is disputed: nothing but a refund moves until that is settled."""
 
 
+class RefundUnderWay(Exception):
+    """The money is on its way back: nothing moves until Stripe says what became of it."""
+
+
 @transaction.atomic
 def move(order: Order, to: OrderStatus, *, actor: Actor, reason: str = "", **changes: Any) -> Order:
-    """Move `order` from where the caller saw it, setting `changes` with it; raises WrongState, NotYours or Disputed."""
+    """Move `order` from where the caller saw it, setting `changes` with it.
+
+    Raises WrongState, NotYours, Disputed or RefundUnderWay.
+    """
     was = OrderStatus(order.status)
     if (was, to) not in MOVES:
         raise WrongState(order, to)
     if actor.type not in MOVES[was, to]:
         raise NotYours(f"{actor.type} may not move an order from {was} to {to}")
     here = Order.objects.filter(pk=order.pk, status=was)
-    free = here if to == OrderStatus.REFUNDED else here.filter(disputed_at=None)
+    going_back = Refund.objects.filter(order=OuterRef("pk"), status__in=UNDER_WAY_BACK)
+    free = here if to == OrderStatus.REFUNDED else here.filter(~Exists(going_back), disputed_at=None)
     if not free.update(status=to, updated_at=timezone.now(), **changes):
-        order.refresh_from_db(fields=["status", "disputed_at"])
-        raise Disputed(f"order {order.pk}") if order.status == was else WrongState(order, to)
+        raise _why_not(order, was, to)
     remember(order, was, to, actor, reason)
     order.refresh_from_db(fields=["status", "updated_at", *changes])
     return order
+
+
+def _why_not(order: Order, was: OrderStatus, to: OrderStatus) -> Exception:
+    order.refresh_from_db(fields=["status", "disputed_at"])
+    if order.status != was:
+        return WrongState(order, to)
+    return Disputed(f"order {order.pk}") if order.disputed_at else RefundUnderWay(f"order {order.pk}")
 
 
 def remember(order: Order, was: str, to: OrderStatus, actor: Actor, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backlinks.views import decisions, ordering, orders, paying
+from backlinks.views import decisions, ordering, orders, paying, receipts
 
 app_name = "backlinks"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/live/", orders.live, name="live"),
     path("orders/<uuid:order_id>/pay/", paying.pay, name="pay"),
+    path("orders/<uuid:order_id>/receipt/", receipts.receipt, name="receipt"),
     path("orders/<uuid:order_id>/regenerate/", decisions.regenerate, name="regenerate"),
     path("orders/<uuid:order_id>/submit/", decisions.submit, name="submit"),
     path("orders/<uuid:order_id>/withdraw/", decisions.withdraw, name="withdraw"),

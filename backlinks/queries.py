@@ -10,7 +10,7 @@ from accounts.models import User
 from articles.models import Article, ArticleVersion
 from backlinks.actors import CUSTOMER
 from backlinks.candidates import passing
-from backlinks.models import UNPAID, Order, OrderQuerySet, OrderStatus, Refund
+from backlinks.models import UNDER_WAY_BACK, UNPAID, Order, OrderQuerySet, OrderStatus, Refund
 from backlinks.moves import MOVES
 from backlinks.preview import Preview, preview_of
 from backlinks.rebasing import submittable
@@ -51,21 +51,36 @@ class OrderView:
     can_regenerate: bool
     can_submit: bool
 
+    @property
+    def is_refunding(self) -> bool:
+        return _is_under_way(self.refund)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Nothing moves: the bank asks for the money back, or it is on its way back already."""
+        return self.order.disputed_at is not None or self.is_refunding
+
 
 def view_of(order: Order) -> OrderView:
     """Everything the order's page shows, read now."""
     candidates = passing(order)
     version = _version_shown(order, candidates)
+    refund = Refund.objects.filter(order=order).order_by("-id").first()
+    frozen = _is_under_way(refund)
     return OrderView(
         order=order,
         queue=_queue_info(order),
         version=version,
         preview=preview_of(version) if version else None,
         candidates=candidates,
-        refund=Refund.objects.filter(order=order).order_by("-id").first(),
-        can_regenerate=_customer_may(order, OrderStatus.PROCESSING),
-        can_submit=_customer_may(order, OrderStatus.ADMIN_REVIEW) and submittable(order) is not None,
+        refund=refund,
+        can_regenerate=not frozen and _customer_may(order, OrderStatus.PROCESSING),
+        can_submit=not frozen and _customer_may(order, OrderStatus.ADMIN_REVIEW) and submittable(order) is not None,
     )
+
+
+def _is_under_way(refund: Refund | None) -> bool:
+    return refund is not None and refund.status in UNDER_WAY_BACK
 
 
 def orders_of(customer: User) -> OrderQuerySet:

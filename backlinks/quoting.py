@@ -16,10 +16,12 @@ from articles.quality.anchors import anchor_problems
 from articles.quality.linkability import Linkability
 from backlinks.access import token_for
 from backlinks.actors import customer_of
-from backlinks.models import Order, OrderStatus
+from backlinks.findings import Verdict, keep
+from backlinks.models import Order, OrderStatus, TargetStage
 from backlinks.moves import remember
 from backlinks.slots import room_in
 from backlinks.targets import read_target
+from backlinks.vetting import vet_for_anyone
 
 QUOTES_PER_MINUTE = 20
 LONGEST_NOTES = 500
@@ -71,7 +73,7 @@ class QuoteRefused(Exception):
 
 
 def quote(wish: Wish, *, ip: str, customer: User | None = None) -> Quote:
-    """Check everything and write the order. Raises TooMany, NoSuchArticle or QuoteRefused."""
+    """Check everything, the target's page last, and write the order. Raises TooMany, NoSuchArticle or QuoteRefused."""
     hit("quote", ip, QUOTES_PER_MINUTE, 60)
     article = Article.objects.published().select_related("published_version").filter(pk=wish.article_id).first()
     if article is None:
@@ -82,8 +84,13 @@ def quote(wish: Wish, *, ip: str, customer: User | None = None) -> Quote:
         reasons.append(Reason(room.code, room.message))
     if reasons:
         raise QuoteRefused(reasons)
-    checks = _report(room)
-    order = _write(wish, article, customer, checks)
+    verdict = vet_for_anyone(wish.target_url)
+    if not verdict.is_safe:
+        raise QuoteRefused([Reason(finding.check, finding.message) for finding in verdict.blocking])
+    checks = _report(room, verdict)
+    with transaction.atomic():
+        order = _write(wish, article, customer, checks)
+        keep(verdict, order=order, stage=TargetStage.QUOTE)
     return Quote(order, token_for(order), checks)
 
 
@@ -96,16 +103,15 @@ def _problems(wish: Wish, article: Article) -> Iterator[Reason]:
         yield Reason("notes_too_long", f"Keep the notes to {LONGEST_NOTES} characters.")
 
 
-def _report(room: Linkability) -> list[Check]:
+def _report(room: Linkability, verdict: Verdict) -> list[Check]:
     return [
-        Check("target_url", True, "The address is well formed and on a public domain."),
+        *(Check(finding.check, finding.passed, finding.message) for finding in verdict.findings),
         Check("anchor_text", True, "The words fit the article's language and our rules for links."),
         Check("article_has_room", True, room.message),
         Check("target_is_new_here", True, "The article does not link to this website yet."),
     ]
 
 
-@transaction.atomic
 def _write(wish: Wish, article: Article, customer: User | None, checks: list[Check]) -> Order:
     assert article.published_version is not None  # a constraint: published articles have one
     order = Order.objects.create(

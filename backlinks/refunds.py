@@ -1,53 +1,75 @@
-"""Money back: asked for once, and called refunded only when Stripe says so.
+"""Asking for money back: once, never more than was paid, never while the payment is disputed.
 
-Never more than was paid, never while the payment is disputed; a refund that fails is for staff to settle.
+What becomes of it is Stripe's to say; `refunded` listens.
 """
+
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit.actors import Actor
 from audit.recording import record
-from backlinks.actors import STRIPE
-from backlinks.alerts import tell_staff
-from backlinks.checkout import checkout_paid_by
 from backlinks.clients import stripe
-from backlinks.models import (
-    CheckoutItem,
-    Order,
-    OrderStatus,
-    Refund,
-    RefundReason,
-    RefundStatus,
-)
-from backlinks.moves import MOVES, Disputed, WrongState, move
+from backlinks.models import CheckoutItem, Order, OrderStatus, Refund, RefundReason, RefundStatus
+from backlinks.moves import MOVES, Disputed, WrongState
 from queues.enqueue import enqueue
-from queues.errors import RetryLater
+from queues.errors import Permanent
 
-WORKING_SECONDS = 60
+SLOW_AFTER = timedelta(hours=1)
 
 
 class NotRefundable(Exception):
     """The refund cannot be asked for again; the message says why."""
 
 
+class DisputedMeanwhile(Permanent):
+    """The bank asked for the money back before we could give it: Stripe must not be asked as well."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Why money goes back: `words` are for the record, `keeps_link` lets a live link stand."""
+
+    reason: RefundReason
+    words: str = ""
+    keeps_link: bool = False
+
+
 @transaction.atomic
-def request_refund(order: Order, *, reason: RefundReason, actor: Actor) -> Refund:
-    """Have the order's whole price given back. Raises WrongState or Disputed; asked again, the same refund."""
+def request_refund(order: Order, *, decision: Decision, actor: Actor) -> Refund:
+    """Have the order's whole price given back. Raises WrongState or Disputed; asked again, the same refund.
+
+    One that failed is asked for once more.
+    """
     order = Order.objects.select_for_update().get(pk=order.pk)
-    if order.paid_by is None or (OrderStatus(order.status), OrderStatus.REFUNDED) not in MOVES:
+    if not is_refundable(order):
         raise WrongState(order, OrderStatus.REFUNDED)
     if order.disputed_at:
         raise Disputed(f"order {order.pk}")
     known = under_way(order)
     if known is not None:
         return known
-    paid = CheckoutItem.objects.get(order=order, checkout=order.paid_by).amount_minor
-    refund = Refund.objects.create(order=order, reason=reason, amount_minor=paid, paid_minor=paid)
+    refund = _written(order, decision)
     id = str(refund.pk)
-    enqueue("refund-order", {"refund_id": refund.pk}, subject=("refund", id), once=f"refund:{id}")
-    record(actor=actor, action="refund.requested", target=("order", str(order.pk)), after={"amount_minor": paid})
+    enqueue("refund-order", {"refund_id": refund.pk}, subject=("refund", id), once=f"refund:{id}:{refund.attempt}")
+    facts = {"amount_minor": refund.amount_minor, "attempt": refund.attempt, "keeps_link": refund.keeps_link}
+    record(
+        actor=actor,
+        action="refund.requested",
+        target=("order", str(order.pk)),
+        reason=decision.words or str(decision.reason.label),
+        after=facts,
+    )
     return refund
+
+
+def is_refundable(order: Order) -> bool:
+    """Where its state allows it; once refunded, only if the money came back to us."""
+    if order.status == OrderStatus.REFUNDED:
+        return order.refunds.filter(status=RefundStatus.FAILED).exists()
+    return (OrderStatus(order.status), OrderStatus.REFUNDED) in MOVES
 
 
 def under_way(order: Order) -> Refund | None:
@@ -55,86 +77,73 @@ def under_way(order: Order) -> Refund | None:
     return Refund.objects.filter(order=order).exclude(status=RefundStatus.FAILED).first()
 
 
+def paid_for(order: Order) -> int:
+    """What was paid for the order, in minor units: the most that can go back."""
+    return CheckoutItem.objects.get(order=order, checkout=order.paid_by).amount_minor
+
+
 def ask_stripe(refund_id: int) -> stripe.StripeRefund:
-    """Ask for the refund; the same one however often. Raises StripeUnavailable or StripeRefused."""
+    """Ask for the refund; the same one however often. Raises StripeUnavailable, StripeRefused or DisputedMeanwhile.
+
+    Stripe keeps a refusal for a day under its idempotency key, so another attempt has a key of its own; and looks
+    first whether an earlier one, given up because no answer came, was carried out after all.
+    """
     refund = Refund.objects.select_related("order__paid_by").get(pk=refund_id)
-    assert refund.order.paid_by is not None and refund.order.paid_by.payment_intent_id  # a refund begins with a payment
+    checkout, number = refund.order.paid_by, str(refund.pk)
+    assert checkout is not None and checkout.payment_intent_id  # a refund begins with a payment
+    if refund.attempt > 1:
+        for told in stripe.refunds_of(checkout.payment_intent_id):
+            if told.number == number and told.is_standing:
+                return told
+    if refund.order.disputed_at:
+        raise DisputedMeanwhile(f"the payment of order {refund.order_id} is disputed")
     return stripe.create_refund(
-        refund_id=str(refund.pk),
-        key=f"refund:{refund.order_id}:{refund.reason}",
-        payment_intent=refund.order.paid_by.payment_intent_id,
+        refund_id=number,
+        attempt=refund.attempt,
+        key=_key(refund),
+        payment_intent=checkout.payment_intent_id,
         amount=refund.amount_minor,
     )
 
 
 def ask_again(refund: Refund) -> None:
-    """A failed refund is tried once more. Raises NotRefundable."""
-    if refund.order.disputed_at or under_way(refund.order):
+    """A failed refund becomes another attempt, for a job that runs again. Raises NotRefundable."""
+    order = Order.objects.select_for_update().get(pk=refund.order_id)
+    if order.disputed_at or under_way(order):
         raise NotRefundable("the payment is disputed, or another refund is under way")
-    Refund.objects.filter(pk=refund.pk, status=RefundStatus.FAILED).update(
-        status=RefundStatus.REQUESTED, settled_at=None
+    if not is_refundable(order):
+        raise NotRefundable(f"the order is {order.get_status_display().lower()}")
+    _begin_anew(refund)
+
+
+def reconcile() -> int:
+    """Have refunds that have been under way for long looked at again: a lost webhook leaves none hanging."""
+    slow = Refund.objects.filter(status=RefundStatus.PENDING, created_at__lt=timezone.now() - SLOW_AFTER)
+    ids = list(slow.order_by("created_at").values_list("pk", flat=True))
+    for id in ids:
+        enqueue("settle-refund", {"refund_id": id}, subject=("refund", str(id)), key=f"settle:{id}")
+    return len(ids)
+
+
+def _written(order: Order, decision: Decision) -> Refund:
+    failed = Refund.objects.filter(order=order).order_by("-id").first()
+    if failed is not None:
+        return _begin_anew(failed, reason=decision.reason, keeps_link=decision.keeps_link)
+    paid = paid_for(order)
+    return Refund.objects.create(
+        order=order, reason=decision.reason, keeps_link=decision.keeps_link, amount_minor=paid, paid_minor=paid
     )
 
 
-def settle(told: stripe.StripeRefund) -> str:
-    """Do, once, what Stripe says of a refund; in words what was done."""
-    number = (told.metadata or {}).get("refund", "")
-    checkout = checkout_paid_by(told.payment_intent)
-    if checkout is None or not number.isdecimal():
-        return "not_ours"
-    refund = Refund.objects.select_for_update(of=("self",)).filter(pk=int(number), order__paid_by=checkout).first()
-    if refund is None:
-        return "not_ours"
-    if told.status == "succeeded":
-        return _succeed(refund, told)
-    if told.status in ("failed", "canceled"):
-        return fail(refund, f"Stripe says the refund {told.status}.")
-    Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
-        status=RefundStatus.PENDING, stripe_refund_id=told.id
+def _begin_anew(refund: Refund, **changes: object) -> Refund:
+    """`stripe_refund_id` stays until the next one is known: late news of the failed one is told apart by it."""
+    Refund.objects.filter(pk=refund.pk).update(
+        status=RefundStatus.REQUESTED, settled_at=None, attempt=refund.attempt + 1, **changes
     )
-    return "pending"
+    refund.refresh_from_db()
+    return refund
 
 
-def fail(refund: Refund, reason: str) -> str:
-    """The money did not go back: on record for staff, who settle it at Stripe."""
-    failed = Refund.objects.filter(pk=refund.pk).exclude(status=RefundStatus.FAILED)
-    if not failed.update(status=RefundStatus.FAILED, settled_at=timezone.now()):
-        return "already_over"
-    facts = {"refund": refund.pk, "amount_minor": refund.amount_minor}
-    tell_staff("refund.failed", ("order", str(refund.order_id)), reason=reason, facts=facts)
-    return "failed"
-
-
-def settle_charge(charge: stripe.Charge) -> str:
-    """A payment given back as a whole, perhaps by hand at Stripe: all its orders are refunded.
-
-    Stripe counts a refund that may still fail; of those we asked for, the refund's own events are the word.
-    """
-    checkout = checkout_paid_by(charge.payment_intent)
-    if checkout is None:
-        return "not_ours"
-    if not charge.refunded:
-        return "partly_refunded"
-    for order in Order.objects.select_for_update().filter(paid_by=checkout).order_by("pk"):
-        asked_for = under_way(order)
-        if asked_for is None:
-            _mark_refunded(order)
-        elif asked_for.status == RefundStatus.REQUESTED:
-            raise RetryLater(f"refund {asked_for.pk} is being asked for", WORKING_SECONDS)
-    return "refunded"
-
-
-def _succeed(refund: Refund, told: stripe.StripeRefund) -> str:
-    open_ones = Refund.objects.filter(pk=refund.pk, status__in=(RefundStatus.REQUESTED, RefundStatus.PENDING))
-    if not open_ones.update(status=RefundStatus.SUCCEEDED, stripe_refund_id=told.id, settled_at=timezone.now()):
-        return "already_over"
-    _mark_refunded(Order.objects.select_for_update().get(pk=refund.order_id))
-    return "refunded"
-
-
-def _mark_refunded(order: Order) -> None:
-    if order.status == OrderStatus.REFUNDED:
-        return
-    if order.status == OrderStatus.PROCESSING:
-        raise RetryLater(f"order {order.pk} is being worked on", WORKING_SECONDS)
-    move(order, OrderStatus.REFUNDED, actor=STRIPE)
+def _key(refund: Refund) -> str:
+    first = f"refund:{refund.order_id}:{refund.reason}"
+    return first if refund.attempt == 1 else f"{first}:{refund.attempt}"

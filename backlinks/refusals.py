@@ -7,7 +7,7 @@ from backlinks.access import NoSuchOrder
 from backlinks.authentication import NOT_THERE
 from backlinks.checkout import AlreadyPaid, CheckoutBusy, PaymentUnavailable
 from backlinks.clients.stripe import Forged
-from backlinks.moves import Disputed, NotYours, WrongState
+from backlinks.moves import Disputed, NotYours, RefundUnderWay, WrongState
 from backlinks.quoting import NoSuchArticle, QuoteRefused
 from backlinks.rebasing import DoesNotApply
 from backlinks.review import AlreadyRunning, NoSuchCandidate
@@ -62,6 +62,7 @@ def as_answer(error: Exception) -> Exception:
 CONFLICTS: dict[type[Exception], tuple[str, str]] = {
     NotYours: ("wrong_state", "That is not for the customer to decide where the order stands now."),
     Disputed: ("disputed", "The payment is disputed; nothing can be done until that is settled."),
+    RefundUnderWay: ("refund_under_way", "The money is on its way back; nothing can be done until that is settled."),
     AlreadyPaid: ("already_paid", "One of these orders is paid, or its payment is under way."),
     CheckoutBusy: ("checkout_busy", "Another checkout of these orders was opened just now. Please try again."),
     AlreadyRunning: ("already_running", "A version is being written already."),

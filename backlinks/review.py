@@ -19,6 +19,7 @@ from backlinks.candidates import passing
 from backlinks.models import Order, OrderStatus
 from backlinks.moves import WrongState, move
 from backlinks.rebasing import DoesNotApply, rebase, submittable
+from backlinks.rechecking import before_approval
 from queues.models import Job
 
 
@@ -97,22 +98,14 @@ def withdraw(*, order: Order, actor: Actor) -> Order:
     return order
 
 
-@transaction.atomic
 def approve(*, order: Order, read: Read, actor: Actor) -> Approval:
     """Publish exactly what was read, with its link. When the article moved meanwhile nothing goes live: see Approval.
 
-    Raises WrongState, Disputed, NotTheOneRead, or articles.publishing.BreaksPaidLink.
+    Raises WrongState, Disputed, NotTheOneRead, TargetUnsafe, or articles.publishing.BreaksPaidLink. The target is
+    visited first, so not to be called in a transaction.
     """
-    article, order = _locked_article(order), _locked(order)
-    if order.status != OrderStatus.ADMIN_REVIEW:
-        raise WrongState(order, OrderStatus.COMPLETED)
-    version = _submitted(order)
-    if _hashes(version) != read:
-        raise NotTheOneRead(f"order {order.pk}")
-    if version.base_id != article.published_version_id:
-        return _follow_the_article(order, version, article)
-    _publish(order, version, actor)
-    return Approval(Outcome.LIVE, version)
+    before_approval(order)
+    return _approve(order, read, actor)
 
 
 @transaction.atomic
@@ -126,6 +119,20 @@ def reject(*, order: Order, actor: Actor, reason: str) -> Order:
     letters.changes_requested(order, version, reason)
     record(actor=actor, action="order.rejected", target=("order", str(order.pk)), reason=reason)
     return order
+
+
+@transaction.atomic
+def _approve(order: Order, read: Read, actor: Actor) -> Approval:
+    article, order = _locked_article(order), _locked(order)
+    if order.status != OrderStatus.ADMIN_REVIEW:
+        raise WrongState(order, OrderStatus.COMPLETED)
+    version = _submitted(order)
+    if _hashes(version) != read:
+        raise NotTheOneRead(f"order {order.pk}")
+    if version.base_id != article.published_version_id:
+        return _follow_the_article(order, version, article)
+    _publish(order, version, actor)
+    return Approval(Outcome.LIVE, version)
 
 
 def _locked_article(order: Order) -> Article:

@@ -10,26 +10,25 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import idna
 
+from backlinks.domains import registrable
+from backlinks.lookalikes import is_written_in_twins, mixes_alphabets
+
 LONGEST = 2048
 PORTS = {None, 80, 443}
-# Never registrable by the public, or never meant for readers beyond one network (RFC 6761, 6762, 7686, 8375).
-PRIVATE_SUFFIXES = {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "onion", "invalid"}
+# Never registrable by the public, or never meant for readers beyond one network (RFC 6761, 6762, 7686, 8375, 9476).
+PRIVATE_SUFFIXES = {"alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain"}
+PRIVATE_SUFFIXES |= {"localhost", "mail", "onion", "private"}
 NOT_IN_A_URL = re.compile(r'[\\<>"^`{|}]')
 NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 TOP_LEVEL = re.compile(r"(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
-# Scripts that are written together in one word; anything else mixed in one label is how look-alikes are made (UTS 39).
-WRITTEN_TOGETHER = (
-    {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
-    {"LATIN", "HAN", "HANGUL"},
-    {"LATIN", "HAN", "BOPOMOFO"},
-)
-SCRIPT_OF_NAME = {"CJK": "HAN", "KATAKANA-HIRAGANA": "KATAKANA"}
-CYRILLIC_LIKE_LATIN = frozenset("асԁеһіјӏорԛѕԝхуъьҽпгѵѡ")
+
+COPY_IT = "Open the page in your browser and copy the address from there."
+A_DOMAIN = "Use the website's name, such as example.com."
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an address is refused, in words a customer can act on."""
+    """Why an address is refused, in words that say how to mend it."""
 
     code: str
     message: str
@@ -42,6 +41,21 @@ class Target:
     url: str
     host: str
     problems: tuple[Problem, ...]
+
+    @property
+    def domain(self) -> str:
+        """What somebody registered; "" without a host."""
+        return registrable(self.host) if self.host else ""
+
+    @property
+    def readable_host(self) -> str:
+        """The host in the letters a reader sees."""
+        return idna.decode(self.host) if self.host else ""
+
+    @property
+    def has_twin_letters(self) -> bool:
+        """Some part of the name could be taken for Latin: refused under a Latin ending, only noted under others."""
+        return any(is_written_in_twins(label) for label in self.readable_host.split("."))
 
     @property
     def topic(self) -> str:
@@ -61,14 +75,17 @@ def read_target(url: str, *, allow_http: bool = False) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return _refused(url, "malformed", "This is not a web address. Copy it from your browser's address bar.")
+        return _refused(url, "malformed", f"This is not a web address. {COPY_IT}")
     scheme = _scheme_problem(parts, allow_http=allow_http)
     if scheme or not parts.hostname:
-        return Target(url, "", (scheme or Problem("no_host", "The address names no website."),))
+        return Target(url, "", (scheme or Problem("no_host", f"The address names no website. {COPY_IT}"),))
     if "@" in parts.netloc:
         return _refused(url, "userinfo", "The address contains a user name or password (before the @). Remove it.")
     if port not in PORTS or parts.netloc.endswith(":"):
-        return _refused(url, "port", "The address names an unusual port. Only the standard ones can be linked to.")
+        words = (
+            "The address names an unusual port (after the colon). Remove it; only the standard ones can be linked to."
+        )
+        return _refused(url, "port", words)
     host, problem = _host(parts)
     return Target(url, host, (problem,) if problem else ())
 
@@ -80,7 +97,10 @@ def _refused(url: str, code: str, message: str) -> Target:
 def _unreadable(url: str) -> Problem | None:
     """Before parsing, because parsers disagree on what such characters mean."""
     if len(url) > LONGEST:
-        return Problem("too_long", f"The address is longer than {LONGEST} characters.")
+        words = (
+            f"The address is longer than {LONGEST} characters. Leave out what follows the ? if the page opens without."
+        )
+        return Problem("too_long", words)
     if any(unicodedata.category(character)[0] in "CZ" for character in url):
         return Problem("forbidden_character", "The address contains a space or an invisible character. Remove it.")
     if NOT_IN_A_URL.search(url):
@@ -98,29 +118,31 @@ def _scheme_problem(parts: SplitResult, *, allow_http: bool) -> Problem | None:
 def _host(parts: SplitResult) -> tuple[str, Problem | None]:
     """The host in punycode, and what is wrong with it. Numbers are looked for after normalising: １２７.１ is 127.1."""
     if "[" in parts.netloc:
-        return "", Problem("ip_address", "Link to a domain name, not to an IP address.")
+        return "", Problem("ip_address", f"Link to a domain name, not to an IP address. {A_DOMAIN}")
     try:
         host = idna.encode(parts.hostname or "", uts46=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        return "", Problem("bad_host", "The website's name in the address is not a valid domain name.")
+        return "", Problem("bad_host", f"The website's name in the address is not a valid domain name. {COPY_IT}")
     labels = host.split(".")
+    if labels[-1] == "":
+        return "", Problem("not_public", "The website's name ends in a dot. Remove the dot.")
     if NUMBER.fullmatch(labels[-1]):
-        return "", Problem("ip_address", "Link to a domain name, not to an IP address.")
+        return "", Problem("ip_address", f"Link to a domain name, not to an IP address. {A_DOMAIN}")
     if len(labels) < 2 or labels[-1] in PRIVATE_SUFFIXES or not TOP_LEVEL.fullmatch(labels[-1]):
-        return "", Problem("not_public", "The address is not on a public domain such as example.com.")
-    if any(_looks_like_another(label, labels[-1]) for label in idna.decode(host).split(".")):
-        return host, Problem("look_alike", "The domain mixes alphabets in a way that imitates another name.")
-    return host, None
+        return "", Problem("not_public", f"The address is not on a public domain. {A_DOMAIN}")
+    return host, _name_problem(host)
 
 
-def _looks_like_another(label: str, top_level: str) -> bool:
-    letters = [character for character in label if unicodedata.category(character)[0] == "L"]
-    scripts = {_script(letter) for letter in letters}
-    if len(scripts) > 1:
-        return not any(scripts <= together for together in WRITTEN_TOGETHER)
-    return scripts == {"CYRILLIC"} and not top_level.startswith("xn--") and set(letters) <= CYRILLIC_LIKE_LATIN
-
-
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "UNKNOWN").split()[0]
-    return SCRIPT_OF_NAME.get(name, name)
+def _name_problem(host: str) -> Problem | None:
+    if not registrable(host):
+        words = f"Nobody can own {host}: it is an ending that many websites share. Give the whole name of the website."
+        return Problem("not_registrable", words)
+    labels = idna.decode(host).split(".")
+    if any(mixes_alphabets(label) for label in labels):
+        words = "The domain mixes alphabets in a way that imitates another name. Type the name anew in one alphabet."
+        return Problem("look_alike", words)
+    has_latin_ending = not host.rpartition(".")[2].startswith("xn--")
+    if has_latin_ending and any(is_written_in_twins(label) for label in labels):
+        words = "The domain only looks like Latin letters and so imitates another name. Use a name in Latin letters."
+        return Problem("look_alike", words)
+    return None

@@ -12,7 +12,23 @@ from backlinks.models import StripeEvent
 from queues.enqueue import enqueue
 
 LARGEST_BODY = 256 * 1024
-HEEDED = ("checkout.session.", "refund.", "charge.refunded", "charge.dispute.")
+LONGEST_SUBJECT = 64  # of a job
+# Every other event is stored and ignored.
+HEEDED = frozenset(
+    [
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.refunded",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+    ]
+)
 IGNORED = "ignored"
 
 
@@ -21,7 +37,7 @@ def receive(raw: bytes, signature: str) -> None:
     if len(raw) > LARGEST_BODY:
         raise stripe.Forged("larger than any event")
     event = stripe.read_event(raw, signature, settings.STRIPE_WEBHOOK_SECRETS)
-    heeded = event.type.startswith(HEEDED)
+    heeded = event.type in HEEDED
     row = StripeEvent(
         id=event.id,
         type=event.type,
@@ -33,4 +49,5 @@ def receive(raw: bytes, signature: str) -> None:
     with transaction.atomic():
         StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
         if heeded:
-            enqueue("apply-stripe-event", {"event_id": event.id}, subject=("stripe_event", event.id), once=event.id)
+            subject = ("stripe_event", event.id[:LONGEST_SUBJECT])
+            enqueue("apply-stripe-event", {"event_id": event.id}, subject=subject, once=event.id)

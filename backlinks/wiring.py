@@ -6,13 +6,19 @@ Called by queues in the transaction of the job's own change of state: quick, and
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from backlinks import failing, refunds
+from accounts.panels import register_panel
+from accounts.proven import on_address_proven
+from backlinks import failing, guests, letters, panels, refunded, refunds
 from backlinks.access import token_for
+from backlinks.alerts import Trouble
+from backlinks.findings import forget_old
 from backlinks.models import Order, Refund, RefundStatus
+from backlinks.reputation import read_lists
 from mail.links import register_action_link
 from queues.errors import ReplayRefused
 from queues.models import Job
 from queues.subjects import Description, register
+from queues.upkeep import every_minute
 
 
 def order_job_ended(job: Job) -> None:
@@ -34,7 +40,7 @@ def describe_order(order_id: str) -> Description:
 def refund_died(job: Job) -> None:
     refund = Refund.objects.get(pk=job.subject_id)
     if refund.status == RefundStatus.REQUESTED:  # otherwise Stripe has it, and says what becomes of it
-        refunds.fail(refund, _why(job))
+        refunded.fail(refund, _why(job))
 
 
 def refund_replayed(job: Job) -> None:
@@ -49,6 +55,12 @@ def describe_refund(refund_id: str) -> Description:
     return Description(f"refund of order {refund.order.reference}", _admin_page("order", str(refund.order_id)))
 
 
+def link_still_stands(job: Job) -> None:
+    """A refunded link that could not be taken out is for an editor to take out."""
+    order = Order.objects.select_related("article").get(pk=job.subject_id)
+    letters.to_staff(Trouble.LINK_STANDS, order, cause=str(job.pk), message=_why(job))
+
+
 def describe_event(event_id: str) -> Description:
     return Description(f"Stripe event {event_id}")
 
@@ -60,6 +72,11 @@ def describe_checkout(checkout_id: str) -> Description:
 def order_link(order_id: str) -> str:
     """The email's link: its token is traded for a cookie at the first visit."""
     return f"{settings.SITE_URL}/orders/{order_id}/?access={token_for(Order.objects.get(pk=order_id))}"
+
+
+def desk_link(order_id: str) -> str:
+    """Where staff see to an order."""
+    return f"{settings.SITE_URL}{_admin_page('order', order_id)}"
 
 
 def _why(job: Job) -> str:
@@ -85,4 +102,10 @@ register(
 register("refund", on_dead=refund_died, on_cancelled=refund_died, on_replay=refund_replayed, describe=describe_refund)
 register("stripe_event", describe=describe_event)
 register("checkout", describe=describe_checkout)
+register("refunded_link", on_dead=link_still_stands, on_cancelled=link_still_stands, describe=describe_order)
 register_action_link("order", order_link)
+register_action_link("order_trouble", desk_link)
+on_address_proven(guests.attach)
+register_panel(panels.TEMPLATE, panels.my_orders)
+every_minute(forget_old)
+read_lists(settings.TARGET_DENY_FILE)  # a malformed list is refused at start

@@ -1,4 +1,4 @@
-"""An order on the editor's desk: everything there is to read, and approve, reject or have written again.
+"""An order on the editor's desk: everything there is to read, and approve, reject, have written again or refund.
 
 Whoever presses a button must hold its permission, and approves the very bytes their page showed.
 """
@@ -16,22 +16,31 @@ from django.views.decorators.http import require_POST
 
 from articles.publishing import BreaksPaidLink
 from audit.actors import Actor
-from backlinks import failing, review
+from backlinks import failing, refunds, review
 from backlinks.admin.desk import desk_of
-from backlinks.models import Order
-from backlinks.moves import Disputed, WrongState
+from backlinks.models import Order, RefundReason
+from backlinks.moves import Disputed, RefundUnderWay, WrongState
+from backlinks.rechecking import TargetUnsafe
 
 APPROVE, REJECT, RETRY = "backlinks.approve_order", "backlinks.reject_order", "backlinks.retry_order"
-BUTTONS = {"approve": APPROVE, "reject": REJECT, "retry": RETRY}
+REFUND = "backlinks.refund_order"
+BUTTONS = {"approve": APPROVE, "reject": REJECT, "retry": RETRY, "refund": REFUND}
 UNCONFIRMED = "Nothing was published. Tick that you have read the change, then approve it."
 MOVED_ON = "Nothing was done: the order is no longer where this is possible. This is how it stands now."
-DISPUTED = "Nothing was done: the payment is disputed, and until that is settled only a refund is possible."
+DISPUTED = "Nothing was done: the payment is disputed, and until that is settled nothing moves here."
+REFUNDING = "Nothing was done: the money is on its way back."
+UNSURE = "Nothing was refunded. Say why, and tick that the money shall go back."
 NOT_WHAT_YOU_READ = "Nothing was published: this is another version than the one you read. Please read this one."
 BACK_TO_CUSTOMER = (
     "Nothing was published. The article was published anew, and the change no longer fits it. "
     "The order is back with the customer, who has been told."
 )
 AGAIN = "moved"
+WHY_NOT: dict[type[Exception], str] = {
+    Disputed: DISPUTED,
+    RefundUnderWay: REFUNDING,
+    review.NotTheOneRead: NOT_WHAT_YOU_READ,
+}
 
 OrderAction = Callable[[HttpRequest, Order], HttpResponse]
 
@@ -72,7 +81,7 @@ def approve(request: HttpRequest, order: Order) -> HttpResponse:
         return _back(order)
     try:
         approval = review.approve(order=order, read=_read(request), actor=Actor.of(request.user))
-    except (WrongState, Disputed, review.NotTheOneRead, BreaksPaidLink) as refusal:
+    except (WrongState, Disputed, RefundUnderWay, review.NotTheOneRead, TargetUnsafe, BreaksPaidLink) as refusal:
         error(request, _why_not(refusal))
         return _back(order)
     return _tell(request, order, approval)
@@ -85,7 +94,7 @@ def reject(request: HttpRequest, order: Order) -> HttpResponse:
         review.reject(order=order, actor=Actor.of(request.user), reason=reason)
     except review.ReasonMissing:
         error(request, "Nothing was done. Say why: the customer reads it, and can have another version written.")
-    except (WrongState, Disputed) as refusal:
+    except (WrongState, Disputed, RefundUnderWay) as refusal:
         error(request, _why_not(refusal))
     else:
         success(request, "Rejected. The customer was told why.")
@@ -107,6 +116,22 @@ def retry(request: HttpRequest, order: Order) -> HttpResponse:
     return _back(order)
 
 
+@staff_with(REFUND)
+def refund(request: HttpRequest, order: Order) -> HttpResponse:
+    words = request.POST.get("reason", "").strip()
+    if not words or request.POST.get("sure") != "on":
+        error(request, UNSURE)
+        return _back(order)
+    decision = refunds.Decision(RefundReason.STAFF, words, keeps_link=request.POST.get("keep_link") == "on")
+    try:
+        refunds.request_refund(order, decision=decision, actor=Actor.of(request.user))
+    except (WrongState, Disputed) as refusal:
+        error(request, _why_not(refusal))
+    else:
+        success(request, "The refund has been started. The order is called refunded once Stripe says so.")
+    return _back(order)
+
+
 def _read(request: HttpRequest) -> review.Read:
     """What the page says it showed. Anything else than it did show is refused by the verb."""
     version = request.POST.get("version", "")
@@ -115,9 +140,11 @@ def _read(request: HttpRequest) -> review.Read:
 
 
 def _why_not(refusal: Exception) -> str:
+    if isinstance(refusal, TargetUnsafe):
+        return f"Nothing was published: the target became unsafe. {refusal} Reject the order, or refund it."
     if isinstance(refusal, BreaksPaidLink):
         return f"Nothing was published: it would break a paid link ({', '.join(refusal.hrefs)})."
-    return {Disputed: DISPUTED, review.NotTheOneRead: NOT_WHAT_YOU_READ}.get(type(refusal), MOVED_ON)
+    return WHY_NOT.get(type(refusal), MOVED_ON)
 
 
 def _tell(request: HttpRequest, order: Order, approval: review.Approval) -> HttpResponse:

@@ -11,12 +11,23 @@ from django.utils.safestring import mark_safe
 from articles.markdown.render import render
 from articles.models import AiEventLog, ArticleVersion
 from backlinks.candidates import candidates_of
-from backlinks.models import Checkout, Order, OrderEvent, OrderStatus, Refund, RefundStatus
+from backlinks.models import (
+    UNDER_WAY_BACK,
+    Checkout,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    Refund,
+    RefundStatus,
+    TargetReport,
+)
+from backlinks.refunds import is_refundable
 from backlinks.targets import Target, read_target
 from backlinks.views.order_page import Candidate, candidate_of
 from queues.models import Job
 
 JOBS_SHOWN = 20
+REPORTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class Desk:
     base_moved: bool
     versions: list[ArticleVersion]
     history: list[OrderEvent]
+    reports: list[TargetReport]
     jobs: list[Job]
     ai_calls: list[AiEventLog]
     checkouts: list[Checkout]
@@ -37,7 +49,22 @@ class Desk:
 
     @property
     def can_decide(self) -> bool:
-        return self.order.status == OrderStatus.ADMIN_REVIEW and self.shown is not None and not self.order.disputed_at
+        is_free = not self.order.disputed_at and not self.is_refunding
+        return self.order.status == OrderStatus.ADMIN_REVIEW and self.shown is not None and is_free
+
+    @property
+    def can_refund(self) -> bool:
+        """Never what a bank asks back already, and once at a time."""
+        is_done = any(refund.status != RefundStatus.FAILED for refund in self.refunds)
+        return not self.order.disputed_at and not is_done and is_refundable(self.order)
+
+    @property
+    def is_live(self) -> bool:
+        return self.order.status == OrderStatus.COMPLETED
+
+    @property
+    def is_refunding(self) -> bool:
+        return any(refund.status in UNDER_WAY_BACK for refund in self.refunds)
 
     @property
     def can_retry(self) -> bool:
@@ -59,6 +86,7 @@ def desk_of(order: Order) -> Desk:
         base_moved=version is not None and version.base_id != order.article.published_version_id,
         versions=versions,
         history=list(order.events.order_by("id")),
+        reports=list(order.target_reports.order_by("-id")[:REPORTS_SHOWN]),
         jobs=list(Job.objects.of_subject(*subject).order_by("-id")[:JOBS_SHOWN]),
         ai_calls=list(calls.order_by("-id")[:JOBS_SHOWN]),
         checkouts=list(Checkout.objects.filter(items__order=order).order_by("-created_at")),

@@ -59,6 +59,7 @@ class OrderAdmin(ForReading):
             path("<uuid:order_id>/approve/", view(decisions.approve), name="backlinks_order_approve"),
             path("<uuid:order_id>/reject/", view(decisions.reject), name="backlinks_order_reject"),
             path("<uuid:order_id>/retry/", view(decisions.retry), name="backlinks_order_retry"),
+            path("<uuid:order_id>/refund/", view(decisions.refund), name="backlinks_order_refund"),
         ]
         return [*own, *super().get_urls()]
 

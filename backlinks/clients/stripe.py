@@ -76,13 +76,32 @@ class Session(_Shape):
 
 
 class StripeRefund(_Shape):
-    """A refund as it stands at Stripe now; `metadata["refund"]` is ours where we asked for it."""
+    """A refund as it stands at Stripe now; its metadata are ours where we asked for it."""
 
     id: str
     status: str | None
     amount: int
     payment_intent: str | None
     metadata: dict[str, str] | None
+
+    @property
+    def number(self) -> str:
+        """Of our own refund; empty when somebody else asked for it."""
+        return (self.metadata or {}).get("refund", "")
+
+    @property
+    def attempt(self) -> int:
+        said = (self.metadata or {}).get("attempt", "")
+        return int(said) if said.isdecimal() else 1
+
+    @property
+    def is_standing(self) -> bool:
+        """Done, or still able to be."""
+        return self.status not in ("failed", "canceled")
+
+
+class _Refunds(_Shape):
+    data: list[StripeRefund]
 
 
 class Charge(_Shape):
@@ -101,7 +120,7 @@ class Dispute(_Shape):
 class _Told(_Shape):
     """What an event says of itself, as far as it is kept in columns of their own."""
 
-    id: str = Field(min_length=1, max_length=255)
+    id: str = Field(min_length=1, max_length=200)  # what a once-key of the queues holds; Stripe's have thirty or so
     type: str = Field(max_length=100)
     object_id: str = Field(max_length=255)
 
@@ -174,15 +193,22 @@ def end_session(session_id: str) -> Session:
         return session(session_id)
 
 
-def create_refund(*, refund_id: str, key: str, payment_intent: str, amount: int) -> StripeRefund:
+def create_refund(*, refund_id: str, attempt: int, key: str, payment_intent: str, amount: int) -> StripeRefund:
     """Give back `amount` of a payment, once for each idempotency key."""
-    params: Any = {"payment_intent": payment_intent, "amount": amount, "metadata": {"refund": refund_id}}
+    metadata = {"refund": refund_id, "attempt": str(attempt)}
+    params: Any = {"payment_intent": payment_intent, "amount": amount, "metadata": metadata}
     options: Any = {"idempotency_key": key}
     return _ask(StripeRefund, lambda client: client.v1.refunds.create(params, options))
 
 
 def refund(refund_id: str) -> StripeRefund:
     return _ask(StripeRefund, lambda client: client.v1.refunds.retrieve(refund_id))
+
+
+def refunds_of(payment_intent: str) -> list[StripeRefund]:
+    """The newest hundred, which is more than any payment of ours has."""
+    params: Any = {"payment_intent": payment_intent, "limit": 100}
+    return _ask(_Refunds, lambda client: client.v1.refunds.list(params)).data
 
 
 def charge(charge_id: str) -> Charge:

@@ -5,7 +5,9 @@ import pytest
 from accounts.models import User
 from accounts.roles import Role
 from audit.tests.fixtures import django_db_setup  # noqa: F401
+from backlinks.clients.internet import INTERNET, Internet, NameNotFound
 from backlinks.tests.given import WEBHOOK_SECRET
+from backlinks.tests.small_internet import SmallInternet
 from backlinks.tests.standins import NOWHERE, standing_in
 
 
@@ -31,6 +33,7 @@ def stripe(stripe_process, settings):
     settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
     stripe_process.tell("api", mode="ok")
     stripe_process.tell("refunds", outcome="succeeded")
+    stripe_process.tell("webhooks", drop=1_000_000)  # the tests hand events over themselves
     return stripe_process
 
 
@@ -41,6 +44,26 @@ def openai(openai_process, settings):
     settings.OPENAI_API_KEY = "sk-of-these-tests"
     openai_process.tell(mode="ok")
     return openai_process
+
+
+@pytest.fixture(autouse=True)
+def no_names(monkeypatch):
+    """No test asks the machine's resolver: every name leads nowhere until a test says otherwise."""
+    monkeypatch.setattr(Internet, "addresses", _nowhere)
+
+
+def _nowhere(internet, host, seconds):
+    raise NameNotFound("the name leads nowhere")
+
+
+@pytest.fixture
+def net(monkeypatch):
+    """An internet of the test's own behind everything that visits a target."""
+    small = SmallInternet()
+    for name in ("addresses", "dial"):
+        monkeypatch.setattr(INTERNET, name, getattr(small, name))
+    monkeypatch.setattr(Internet, "tls", property(lambda internet: small.tls))
+    return small
 
 
 @pytest.fixture

@@ -176,7 +176,8 @@ def test_failed_order_is_written_again_with_a_reason(owner, stripe, settings):
     assert AuditEntry.objects.get(action="order.retried").reason == "The writer is back."
 
 
-def test_order_whose_refund_began_is_not_written_again(owner, stripe):
+def test_order_whose_refund_began_is_not_written_again(owner, stripe, settings):
+    settings.REFUND_ON_FINAL_FAILURE = True
     order = bought(stripe)
     work_came_to_nothing(str(order.pk), reason="")
     client = Client()

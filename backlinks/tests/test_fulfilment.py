@@ -105,6 +105,39 @@ def test_a_payment_of_another_amount_or_currency_moves_nothing_and_tells_staff(s
     assert not EmailLog.objects.exists()
 
 
+def test_a_session_whose_reference_was_changed_is_closed_and_the_customer_may_try_again(stripe, settings):
+    settings.ALERT_EMAILS = ["money@copydesk.example"]
+    order = quoted()
+    checkout = till(order)
+    stripe.tell("session", session=checkout.stripe_session_id, client_reference_id="somebody-else")
+
+    assert reconcile() == ["FAILURE"]
+
+    order.refresh_from_db()
+    checkout.refresh_from_db()
+    said = f"reference is somebody-else, expected {checkout.pk}"
+    assert (order.status, checkout.status, checkout.items.get().holds_slot) == ("CANCELLED", "failed", False)
+    assert AuditEntry.objects.get(action="checkout.mismatched").after == {"differences": [said]}
+    assert stripe.newest_event(checkout.stripe_session_id)["type"] == "checkout.session.expired"
+    assert [email.kind for email in EmailLog.objects.order_by("kind")] == ["order_trouble", "payment_failed"]
+    assert till(order).status == CheckoutStatus.OPEN
+
+
+def test_a_paid_session_whose_reference_was_changed_waits_for_staff(stripe):
+    order = quoted()
+    checkout = till(order)
+    stripe.pay(checkout.url)
+    stripe.tell("session", session=checkout.stripe_session_id, client_reference_id="somebody-else")
+
+    assert reconcile() == ["FAILURE"]
+
+    order.refresh_from_db()
+    checkout.refresh_from_db()
+    assert (order.status, checkout.status) == ("AWAITING_PAYMENT", "failed")
+    assert not integrations().exists()
+    assert not EmailLog.objects.exists()
+
+
 def test_play_money_buys_nothing_where_the_key_is_real(stripe, settings):
     order = quoted()
     checkout = till(order)
@@ -148,6 +181,39 @@ def test_nobody_paid_in_time(stripe):
     assert order.status == OrderStatus.CANCELLED
     assert (Checkout.objects.get().status, CheckoutItem.objects.get().holds_slot) == ("expired", False)
     assert not integrations().exists()
+    email = EmailLog.objects.get()
+    assert (email.kind, email.to, email.context["expired"]) == ("payment_failed", order.email, True)
+    assert email.context["price"] == "$49.00"
+
+
+def test_an_order_nobody_paid_is_paid_at_a_second_try(stripe):
+    order = quoted()
+    pay(stripe, till(order), "expire")
+
+    pay(stripe, till(order))
+
+    assert history(order) == ["AWAITING_PAYMENT", "CANCELLED", "AWAITING_PAYMENT", "PROCESSING"]
+    assert [email.kind for email in EmailLog.objects.order_by("kind")] == ["payment_failed", "request_received"]
+
+
+def test_each_try_that_comes_to_nothing_is_told_once(stripe):
+    order = quoted()
+    for _ in range(2):
+        checkout = till(order)
+        pay(stripe, checkout, "expire")
+        receive(*signed({**stripe.newest_event(checkout.stripe_session_id), "id": f"evt_again_{checkout.pk}"}))
+        drain(only="apply-stripe-event")
+
+    assert EmailLog.objects.filter(kind="payment_failed").count() == 2
+
+
+def test_a_checkout_the_customer_replaced_is_no_failed_payment(stripe):
+    one, two = quoted(), quoted()
+    alone = till(one)
+    till(one, two)
+    hear(stripe, alone.stripe_session_id)
+
+    assert not EmailLog.objects.exists()
 
 
 def test_a_slow_payment_keeps_its_slot_until_the_money_comes(stripe):
@@ -178,6 +244,7 @@ def test_a_slow_payment_that_fails_leaves_the_order_payable(stripe):
     order.refresh_from_db()
     checkout.refresh_from_db()
     assert (order.status, checkout.status) == ("CANCELLED", "failed")
+    assert EmailLog.objects.get(kind="payment_failed").context["expired"] is False
     assert till(order).status == CheckoutStatus.OPEN
 
 

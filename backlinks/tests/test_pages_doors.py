@@ -28,6 +28,7 @@ def test_every_page_names_who_may_come_in():
         "regenerate": "order_holder",
         "submit": "order_holder",
         "withdraw": "order_holder",
+        "receipt": "order_holder",
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from backlinks import refunds, review
+from backlinks import review
 from backlinks.actors import customer_of
 from backlinks.checkout import close
 from backlinks.failing import work_came_to_nothing
@@ -12,6 +12,7 @@ from backlinks.models import CheckoutStatus, Order, OrderStatus, Refund, RefundS
 from backlinks.tests.given import EDITOR, approved, bought, quoted, submitted, till, versions_of, write, written
 from backlinks.tests.looking import EVIL, browser, forms, heading, page, plain_static, words  # noqa: F401
 from backlinks.views.order_page import HEADLINES
+from queues.draining import drain
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +158,8 @@ def test_rejected_order_gives_the_editors_reason(stripe, openai):
         (RefundStatus.FAILED, "The refund of $49.00 did not go through at once."),
     ],
 )
-def test_failed_order_says_how_its_refund_stands(stripe, status, told):
+def test_failed_order_says_how_its_refund_stands(stripe, settings, status, told):
+    settings.REFUND_ON_FINAL_FAILURE = True
     order = bought(stripe)
     work_came_to_nothing(str(order.pk), reason="QualityRefused: no edit passed")
     Refund.objects.filter(order=order).update(status=status)
@@ -188,10 +190,11 @@ def test_order_nobody_paid_for_may_be_paid_again(stripe):
     assert forms(response) == [page(order, "pay/")]
 
 
-def test_refunded_order_says_so(stripe):
+def test_refunded_order_says_so(stripe, settings):
+    settings.REFUND_ON_FINAL_FAILURE = True
     order = bought(stripe)
     work_came_to_nothing(str(order.pk), reason="")
-    refunds._mark_refunded(Order.objects.get(pk=order.pk))
+    drain(only="refund-order")
 
     response = look(order)
 

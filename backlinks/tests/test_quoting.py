@@ -45,11 +45,14 @@ def test_a_quote_writes_the_order_with_everything_frozen(customer):
     )
     assert [check["check"] for check in order.checks] == [
         "target_url",
+        "target_reputation",
+        "target_opens",
         "anchor_text",
         "article_has_room",
         "target_is_new_here",
     ]
-    assert all(check["passed"] and check["message"] for check in order.checks)
+    assert [check["check"] for check in order.checks if not check["passed"]] == ["target_opens"]
+    assert all(check["message"] for check in order.checks)
     assert history(order) == [OrderStatus.AWAITING_PAYMENT]
     assert not Job.objects.exists()
 

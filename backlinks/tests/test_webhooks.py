@@ -134,3 +134,17 @@ def test_five_deliveries_at_once_are_one_event_one_job_one_order_and_one_email(s
     assert Job.objects.filter(name="apply-stripe-event").count() == 1
     assert Job.objects.filter(name="integrate-backlink").count() == 1
     assert [email.kind for email in EmailLog.objects.all()] == ["request_received"]
+
+
+@pytest.mark.parametrize("kind", ["charge.dispute.funds_withdrawn", "refund.archived", "checkout.session.other"])
+def test_events_beside_those_we_heed_are_ignored_too(kind):
+    webhooks.receive(*signed({**EVENT, "type": kind}))
+
+    assert StripeEvent.objects.get().outcome == "ignored"
+    assert not Job.objects.exists()
+
+
+def test_an_event_with_the_longest_id_there_may_be_is_taken():
+    webhooks.receive(*signed({**EVENT, "id": "e" * 200}))
+
+    assert Job.objects.get().payload == {"event_id": "e" * 200}

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backlinks.actors import customer_of
 from backlinks.models import Order
-from backlinks.moves import Disputed, NotYours, WrongState
+from backlinks.moves import Disputed, NotYours, RefundUnderWay, WrongState
 from backlinks.rebasing import DoesNotApply
 from backlinks.review import AlreadyRunning, NoSuchCandidate
 from backlinks.review import regenerate as have_written_again
@@ -27,6 +27,7 @@ REFUSALS: dict[type[Exception], str] = {
     NotYours: NOT_NOW,
     AlreadyRunning: "Another version is being written already.",
     Disputed: "Your bank has disputed the payment. Until that is settled, nothing can be changed here.",
+    RefundUnderWay: "Your money is on its way back, so nothing can be changed here any more.",
     NoSuchCandidate: "That version cannot be submitted any more. These can.",
     DoesNotApply: "The article has changed, and this version no longer fits it. Ask for another one, at no cost.",
 }

@@ -10,7 +10,16 @@ from zlib import crc32
 from articles.models import ArticleVersion, Placement
 from backlinks.actors import SYSTEM
 from backlinks.certificates import Row, readable
-from backlinks.models import UNDER_WAY, Checkout, CheckoutStatus, Order, OrderEvent, OrderStatus, RefundStatus
+from backlinks.models import (
+    UNDER_WAY,
+    Checkout,
+    CheckoutStatus,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    RefundStatus,
+    TargetReport,
+)
 from backlinks.preview import Preview, preview_of
 from backlinks.queries import OrderView, view_of
 
@@ -121,6 +130,7 @@ class OrderPage:
     shown: Candidate | None
     earlier: list[Candidate]
     placement: Placement | None
+    target: TargetReport | None
     live: Live | None
 
     @property
@@ -152,6 +162,7 @@ def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
         shown=shown,
         earlier=[candidate_of(version) for version in known.candidates if version != known.version],
         placement=Placement.objects.filter(subject_type="order", subject_id=str(order.pk)).order_by("-id").first(),
+        target=order.target_reports.order_by("-id").first(),
         live=_live(face, known),
     )
 
@@ -193,7 +204,7 @@ def _refund_came_back(order: Order) -> bool:
 
 
 def _notice(known: OrderView, shown: Candidate | None) -> str:
-    if shown is None or known.order.disputed_at:
+    if shown is None or known.is_frozen:
         return ""
     if not known.can_submit:
         return NO_LONGER_FITS

@@ -1,0 +1,123 @@
+"""What Stripe says became of a refund, and what follows: an order is called refunded only here.
+
+A refund that fails is for staff to settle; nothing is ever asked of Stripe from here.
+"""
+
+from django.utils import timezone
+
+from backlinks import letters, takedown
+from backlinks.actors import STRIPE
+from backlinks.alerts import Trouble, tell_staff
+from backlinks.checkout import checkout_paid_by
+from backlinks.clients import stripe
+from backlinks.models import Order, OrderStatus, Refund, RefundReason, RefundStatus
+from backlinks.moves import move
+from backlinks.refunds import paid_for, under_way
+from queues.errors import RetryLater
+
+WORKING_SECONDS = 60
+
+
+def settle(told: stripe.StripeRefund) -> str:
+    """Do, once, what Stripe says of a refund; in words what was done."""
+    checkout = checkout_paid_by(told.payment_intent)
+    if checkout is None or not told.number.isdecimal():
+        return "not_ours"
+    refund = Refund.objects.filter(pk=int(told.number), order__paid_by=checkout).first()
+    if refund is None:
+        return "not_ours"
+    order = Order.objects.select_for_update().get(pk=refund.order_id)
+    refund = Refund.objects.select_for_update().get(pk=refund.pk)
+    if told.status == "succeeded":
+        return _succeed(order, refund, told)
+    if told.is_standing:
+        return _wait(refund, told)
+    if _is_old_news(refund, told):
+        return "already_over"
+    return fail(refund, f"Stripe says the refund {told.status}.", stripe_refund_id=told.id)
+
+
+def fail(refund: Refund, reason: str, **changes: object) -> str:
+    """The money did not go back: on record and by email for staff, who ask for it again or settle it at Stripe."""
+    failed = Refund.objects.filter(pk=refund.pk).exclude(status=RefundStatus.FAILED)
+    if not failed.update(status=RefundStatus.FAILED, settled_at=timezone.now(), **changes):
+        return "already_over"
+    facts = {"refund": refund.pk, "attempt": refund.attempt, "amount_minor": refund.amount_minor}
+    tell_staff("refund.failed", ("order", str(refund.order_id)), reason=reason, facts=facts)
+    letters.to_staff(Trouble.REFUND_FAILED, refund.order, cause=f"{refund.pk}.{refund.attempt}", message=reason)
+    return "failed"
+
+
+def settle_charge(charge: stripe.Charge) -> str:
+    """A payment given back as a whole, perhaps by hand at Stripe: all its orders are refunded.
+
+    Stripe counts a refund that may still fail; of those we asked for, the refund's own events are the word.
+    """
+    checkout = checkout_paid_by(charge.payment_intent)
+    if checkout is None:
+        return "not_ours"
+    if not charge.refunded:
+        return "partly_refunded"
+    for order in Order.objects.select_for_update().filter(paid_by=checkout).order_by("pk"):
+        asked_for = under_way(order)
+        if asked_for is None:
+            _given_back_at_stripe(order)
+        elif asked_for.status == RefundStatus.REQUESTED:
+            raise RetryLater(f"refund {asked_for.pk} is being asked for", WORKING_SECONDS)
+    return "refunded"
+
+
+def _succeed(order: Order, refund: Refund, told: stripe.StripeRefund) -> str:
+    """Also of one that was given up here: Stripe's word that the money went back is the last."""
+    if refund.status == RefundStatus.SUCCEEDED:
+        return "already_over"
+    _refuse_while_written(order)
+    Refund.objects.filter(pk=refund.pk).update(
+        status=RefundStatus.SUCCEEDED, stripe_refund_id=told.id, settled_at=timezone.now()
+    )
+    _mark_refunded(order, refund)
+    return "refunded"
+
+
+def _wait(refund: Refund, told: stripe.StripeRefund) -> str:
+    Refund.objects.filter(pk=refund.pk, status=RefundStatus.REQUESTED).update(
+        status=RefundStatus.PENDING, stripe_refund_id=told.id
+    )
+    return "pending"
+
+
+def _is_old_news(refund: Refund, told: stripe.StripeRefund) -> bool:
+    """Whether it tells of a refund that had failed before this one was asked for."""
+    if told.id == refund.stripe_refund_id:
+        return refund.status == RefundStatus.REQUESTED
+    return told.attempt < refund.attempt
+
+
+def _given_back_at_stripe(order: Order) -> None:
+    """On our books too, whoever did it: no more than was paid can ever be on its way back."""
+    if order.status == OrderStatus.REFUNDED and not order.refunds.exists():
+        return
+    _refuse_while_written(order)
+    refund = order.refunds.order_by("-id").first() or _unasked(order)
+    done = {"status": RefundStatus.SUCCEEDED, "reason": RefundReason.AT_STRIPE, "settled_at": timezone.now()}
+    Refund.objects.filter(pk=refund.pk).update(**done)
+    _mark_refunded(order, refund)
+
+
+def _unasked(order: Order) -> Refund:
+    paid = paid_for(order)
+    return Refund.objects.create(order=order, reason=RefundReason.AT_STRIPE, amount_minor=paid, paid_minor=paid)
+
+
+def _refuse_while_written(order: Order) -> None:
+    if order.status == OrderStatus.PROCESSING:
+        raise RetryLater(f"order {order.pk} is being worked on", WORKING_SECONDS)
+
+
+def _mark_refunded(order: Order, refund: Refund) -> None:
+    if order.status != OrderStatus.REFUNDED:
+        was_live = order.status == OrderStatus.COMPLETED
+        move(order, OrderStatus.REFUNDED, actor=STRIPE)
+        if was_live and not refund.keeps_link:
+            takedown.begin(order)
+    letters.refunded(order, refund)
