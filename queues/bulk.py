@@ -5,7 +5,7 @@ order was given is never touched.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +15,34 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.actors import Actor
+from audit.masking import masked_text
 from audit.models import AuditEntry
 from audit.origin import Origin, coming_from
 from audit.recording import record
 from queues.context import Context
 from queues.enqueue import enqueue
-from queues.errors import NotReplayable
+from queues.errors import NotReplayable, TwinAlive
 from queues.forecast import DELETING, REPLAYING, Forecast, dry_run, swept
 from queues.letters import Filter
 from queues.models import Job
 from queues.replay import NoLongerDead
 
-__all__ = ("DELETING", "REPLAYING", "Filter", "Forecast", "Order", "carry_out", "delete_all", "dry_run", "replay_all")
+__all__ = (
+    "DELETING",
+    "REPLAYING",
+    "Filter",
+    "Forecast",
+    "Order",
+    "carry_out",
+    "delete_all",
+    "dry_run",
+    "replay_all",
+    "written",
+)
 
 log = structlog.get_logger("queues")
 BATCH = 500
+MOST_REASONS = 20
 
 
 @dataclass(frozen=True)
@@ -45,9 +58,17 @@ class Order:
 
 @dataclass
 class Tally:
+    """`why` counts the refused by what was said, the first MOST_REASONS things."""
+
     done: int = 0
     refused: int = 0
     gone: int = 0
+    why: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, why: str) -> None:
+        self.refused += 1
+        if why in self.why or len(self.why) < MOST_REASONS:
+            self.why[why] = self.why.get(why, 0) + 1
 
     @property
     def seen(self) -> int:
@@ -55,7 +76,9 @@ class Tally:
 
 
 def replay_all(*, filter: Filter, actor: Actor, reason: str) -> Job:
-    """Have every letter that matches now replayed; the job's result counts {"done", "refused", "gone"}."""
+    """Have every letter that matches now replayed; the job's result counts {"done", "refused", "gone"}, and says
+    "why" when any was refused.
+    """
     return _give(REPLAYING, "dead_letters.replay_ordered", filter, actor, reason)
 
 
@@ -76,21 +99,10 @@ def carry_out(ctx: Context, order: Order) -> None:
             _take(order, job_id, tally)
             ctx.progress(min(99, tally.seen * 100 // max(total, 1)), f"{tally.seen} of {total}")
     with ctx.finishing() as result:
-        result.update(asdict(tally))
+        result.update({name: value for name, value in asdict(tally).items() if name != "why" or value})
 
 
-def _give(name: str, action: str, filter: Filter, actor: Actor, reason: str) -> Job:
-    now = timezone.now()
-    filter = replace(filter, before=min(filter.before or now, now))
-    with transaction.atomic():
-        job = enqueue(name, {**_written(filter), "actor": asdict(actor), "reason": reason}).job
-        assert job is not None, "neither key nor once: it is always written"
-        about = {"letters": swept(filter).count(), "filter": _written(filter)}
-        record(actor=actor, action=action, target=("job", str(job.pk)), reason=reason, after=about)
-    return job
-
-
-def _written(filter: Filter) -> dict[str, Any]:
+def written(filter: Filter) -> dict[str, Any]:
     """As JSON keeps it, without what was not asked for."""
     given: dict[str, Any] = {name: value for name, value in asdict(filter).items() if value}
     if filter.ids:
@@ -99,6 +111,17 @@ def _written(filter: Filter) -> dict[str, Any]:
         if given.get(edge):
             given[edge] = given[edge].isoformat()
     return given
+
+
+def _give(name: str, action: str, filter: Filter, actor: Actor, reason: str) -> Job:
+    now = timezone.now()
+    filter = replace(filter, before=min(filter.before or now, now))
+    with transaction.atomic():
+        job = enqueue(name, {**written(filter), "actor": asdict(actor), "reason": reason}).job
+        assert job is not None, "neither key nor once: it is always written"
+        about = {"letters": swept(filter).count(), "filter": written(filter)}
+        record(actor=actor, action=action, target=("job", str(job.pk)), reason=reason, after=about)
+    return job
 
 
 def _done_before(ctx: Context, order: Order) -> int:
@@ -125,10 +148,12 @@ def _take(order: Order, job_id: UUID, tally: Tally) -> None:
         tally.done += 1
     except NoLongerDead:
         tally.gone += 1
-    except NotReplayable:
-        tally.refused += 1
+    except TwinAlive:
+        tally.refuse("another job with the same key is under way")
+    except NotReplayable as refusal:
+        tally.refuse(masked_text(str(refusal)))
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception as error:
         log.exception("letter_refused", job=str(job_id), action=order.action)
-        tally.refused += 1
+        tally.refuse(f"what it is about failed to answer: {type(error).__name__}")

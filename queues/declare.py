@@ -30,7 +30,8 @@ class Queue:
     """A named line of work.
 
     `concurrency`: its slots in its pool's worker; `attempts` include the first run; `chunk`: how many small jobs one
-    message may carry; `retention`: how long ended jobs are kept (None: JOB_RETENTION).
+    message may carry; `retention`: how long ended jobs are kept (None: JOB_RETENTION); `alerts`: whether owners are
+    called when one dies.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Queue:
     retention: timedelta | None = None
     backoff_seconds: int = field(default_factory=lambda: settings.JOB_BACKOFF_SECONDS)
     store_results: bool = True
+    alerts: bool = True
 
     def __post_init__(self) -> None:
         known = QUEUES.setdefault(self.name, self)

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import structlog
 
+import queues.selftest.jobs  # noqa: F401 - declares its own
 from audit.actors import Actor
 from queues import alerts, bulk
 from queues.context import Context
 from queues.deadletters import NOTICE, repeat_reaction
-from queues.declare import Payload, Queue, job
+from queues.declare import QUEUES, Payload, Queue, job
 from queues.deleting import delete
 from queues.letters import shown_error
 from queues.models import DeadLetter
@@ -46,6 +47,17 @@ class BulkPayload(Payload):
     actor: Who
     reason: str
 
+    def filter(self) -> bulk.Filter:
+        return bulk.Filter(
+            queue=self.queue,
+            name=self.name,
+            fingerprint=self.fingerprint,
+            q=self.q,
+            before=self.before,
+            ids=self.ids,
+            since=self.since,
+        )
+
 
 @job(queue=DLQ, name=NOTICE, payload=DeadLetterPayload, timeout_seconds=60)
 def dead_letter_received(ctx: Context, payload: DeadLetterPayload) -> None:
@@ -58,11 +70,12 @@ def dead_letter_received(ctx: Context, payload: DeadLetterPayload) -> None:
         return
     error = shown_error(letter)
     log.error("dead_letter", job=str(letter.pk), name=letter.name, queue=letter.queue, why=letter.why, error=error)
-    alerts.raise_alert(
-        kind=alerts.Kind.DEAD_LETTER,
-        about=letter.queue,
-        message=f"{letter.name} in {letter.queue} has failed for good: {error or letter.why}",
-    )
+    if letter.queue not in QUEUES or QUEUES[letter.queue].alerts:
+        alerts.raise_alert(
+            kind=alerts.Kind.DEAD_LETTER,
+            about=letter.queue,
+            message=f"{letter.name} in {letter.queue} has failed for good: {error or letter.why}",
+        )
     with ctx.finishing():
         if letter.reaction_error:
             repeat_reaction(letter)
@@ -90,15 +103,7 @@ def _order(payload: BulkPayload, verb: Callable[..., object], action: str) -> bu
     return bulk.Order(
         verb=verb,
         action=action,
-        filter=bulk.Filter(
-            queue=payload.queue,
-            name=payload.name,
-            fingerprint=payload.fingerprint,
-            q=payload.q,
-            before=payload.before,
-            ids=payload.ids,
-            since=payload.since,
-        ),
+        filter=payload.filter(),
         actor=Actor(payload.actor.type, payload.actor.id, payload.actor.label),
         reason=payload.reason,
     )

@@ -76,6 +76,7 @@ class LetterPage:
 class Try:
     """One run of a dead job, as its letter keeps it."""
 
+    generation: int
     number: int
     outcome: str
     worker: str
@@ -181,6 +182,7 @@ def tries(letter: DeadLetter) -> list[Try]:
     """Every run up to its last death, the first one first, without what looks secret."""
     return [
         Try(
+            generation=kept.get("generation", place),
             number=kept.get("number", 0),
             outcome=kept.get("outcome", ""),
             worker=kept.get("worker", ""),
@@ -190,7 +192,7 @@ def tries(letter: DeadLetter) -> list[Try]:
             error=masked_text(kept.get("error", "")),
             traceback=masked_text(kept.get("traceback", "")),
         )
-        for kept in letter.attempts
+        for place, kept in enumerate(letter.attempts, start=1)
     ]
 
 

@@ -44,9 +44,16 @@ def _message(queue: Queue, jobs: list[Job]) -> str:
     shown = f"({str(first.pk)!r}, {first.generation})"
     if queue.chunk > 1:
         args = ([(str(job.pk), job.generation) for job in jobs],)
-        shown = f"({len(jobs)} jobs)"
+        shown += f" and {len(jobs) - 1} more" * (len(jobs) > 1)
     task = current_app.amqp.as_task_v2(
-        first.task_id, first.name, args, {}, retries=first.attempt, argsrepr=shown, kwargsrepr="{}"
+        first.task_id,
+        first.name,
+        args,
+        {},
+        retries=first.attempt,
+        ignore_result=not queue.store_results,  # what a message says goes before what its task declares
+        argsrepr=shown,
+        kwargsrepr="{}",
     )
     body = base64.b64encode(json.dumps(task.body).encode()).decode()
     delivery = {"exchange": EXCHANGE, "routing_key": queue.broker_name}

@@ -16,6 +16,7 @@ from queues.enqueue import wake_relay
 from queues.errors import NotReplayable, TwinAlive, UnknownJob
 from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
+from queues.words import counted
 
 
 class NoLongerDead(NotReplayable):
@@ -69,7 +70,8 @@ def refuse_outdated(job: Job) -> None:
     except UnknownJob as error:
         raise NotReplayable(str(error)) from None
     except ValidationError as error:
-        raise NotReplayable(f"its payload no longer fits {job.name}: {error.error_count()} faults") from None
+        faults = counted(error.error_count(), "fault", "faults")
+        raise NotReplayable(f"its payload no longer fits {job.name}: {faults}") from None
     if definition.queue.name != job.queue:
         raise NotReplayable(f"{job.name} has moved to the queue {definition.queue.name}; nobody would run it here")
 

@@ -126,7 +126,7 @@ def _number(task_id: str) -> str:
 
 
 def _letter_page(job: Job) -> str:
-    return f"{reverse('queues:overview')}dlq/{job.pk}/"
+    return reverse("queues:dead-letter", args=[job.pk])
 
 
 def _admin_page(name: str, pk: int) -> str:

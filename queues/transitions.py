@@ -162,11 +162,12 @@ def send_alone(job: Job) -> bool:
 
 
 def rescue(job: Job) -> bool:
-    """Its worker died: uncharged, but deaths have a budget of their own; a job that kills its workers is poison."""
+    """Its worker died: uncharged and in its old place, but deaths have a budget of their own; a job that kills its
+    workers is poison."""
     if job.rescues >= settings.JOB_MAX_RESCUES:
         fault = Fault("queues.errors.Poison", f"its worker died {job.rescues + 1} times while running it")
         return die(job, fault, why="poison", outcome=Outcome.LOST)
-    return _return(job, State.WAITING, Outcome.LOST, attempt=F("attempt") - 1, rescues=F("rescues") + 1, run_at=Now())
+    return _return(job, State.WAITING, Outcome.LOST, attempt=F("attempt") - 1, rescues=F("rescues") + 1)
 
 
 def time_out(job: Job, *, backoff_seconds: float) -> bool:

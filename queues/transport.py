@@ -29,6 +29,15 @@ class Forgetful(redis.QoS):  # type: ignore[misc]
 
 class Channel(redis.Channel):  # type: ignore[misc]
     QoS = Forgetful
+    _caller: Any = None
+
+    def _create_client(self, asynchronous: bool = False) -> Any:
+        """One for all calls: it only stands before the pool of connections, and making it cost as much as its call."""
+        if asynchronous:
+            return super()._create_client(asynchronous=True)
+        if self._caller is None or self._caller.connection_pool is not self.pool:
+            self._caller = super()._create_client()
+        return self._caller
 
 
 class Transport(redis.Transport):  # type: ignore[misc]

@@ -7,13 +7,24 @@ same.
 
 from django.urls import path
 
-from queues.views import alerts, charts, job, overview, queue
+from queues.views import alerts, bulk, charts, deadletters, job, letter, overview, queue, schedule
 
 app_name = "queues"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("charts/", charts.series, name="charts"),
     path("alerts/", alerts.alerts_page, name="alerts"),
+    path("schedule/", schedule.schedule_page, name="schedule"),
+    path("schedule/<str:entry>/on/", schedule.on_page, name="schedule-on"),
+    path("schedule/<str:entry>/off/", schedule.off_page, name="schedule-off"),
+    path("schedule/<str:entry>/run/", schedule.run_page, name="schedule-run"),
+    path("dlq/", deadletters.dead_letters_page, name="dead-letters"),
+    path("dlq/replay/", bulk.replay_page, name="dead-letters-replay"),
+    path("dlq/delete/", bulk.delete_page, name="dead-letters-delete"),
+    path("dlq/bulk/<uuid:job_id>/", bulk.progress_page, name="dead-letters-progress"),
+    path("dlq/<uuid:job_id>/", letter.letter_page, name="dead-letter"),
+    path("dlq/<uuid:job_id>/replay/", letter.replay_page, name="dead-letter-replay"),
+    path("dlq/<uuid:job_id>/delete/", letter.delete_page, name="dead-letter-delete"),
     path("<str:name>/", queue.queue_page, name="queue"),
     path("<str:name>/jobs/", queue.queue_page, name="jobs"),
     path("<str:name>/pause/", queue.pause_page, name="pause"),

@@ -22,16 +22,34 @@
     beforeAttributeUpdated: (name, node) => !(name === "open" || (name === "aria-current" && node.matches("tr"))),
   });
   const ticked = new Set();
+  const tickable = () => [...root.querySelectorAll("#queues-live input[type=checkbox][name]")];
+  const keep = (box) => ticked[box.checked ? "add" : "delete"](`${box.name}=${box.value}`);
   root.addEventListener("change", ({ target }) => {
-    if (target.matches("#queues-live input[type=checkbox][name]")) {
-      ticked[target.checked ? "add" : "delete"](`${target.name}=${target.value}`);
-    }
+    if (target.id === "tick-all") {
+      for (const box of tickable()) { box.checked = target.checked; keep(box); }
+    } else if (target.matches("#queues-live input[type=checkbox][name]")) keep(target);
+    count();
   });
   function tickAgain() {
-    for (const box of root.querySelectorAll("#queues-live input[type=checkbox][name]")) {
-      if (ticked.has(`${box.name}=${box.value}`)) box.checked = true;
-    }
+    for (const box of tickable()) if (ticked.has(`${box.name}=${box.value}`)) box.checked = true;
+    count();
   }
+
+  /* --- What is ticked: how many, and what can be done about them --- */
+  function count() {
+    const said = root.querySelector("[data-ticked]");
+    if (!said) return;
+    const all = tickable(), n = all.filter((box) => box.checked).length;
+    const words = n ? `${n} of ${all.length} on this page ticked` : "Tick letters to choose them.";
+    if (said.textContent !== words) said.textContent = words;
+    for (const button of root.querySelectorAll("button[data-confirm]")) button.disabled = !n;
+    const every = document.getElementById("tick-all");
+    every.checked = n > 0 && n === all.length;
+    every.indeterminate = n > 0 && n < all.length;
+    every.closest("label").hidden = false;
+  }
+  for (const box of tickable()) keep(box);
+  count();
 
   /* --- Refresh --- */
   const isSelecting = () => {
@@ -149,6 +167,7 @@
     const act = [
       ["a[data-drawer]", () => openJob(link)],
       ["a[data-confirm]", () => confirm(link)],
+      ["button[data-confirm]", () => confirm({ href: `${link.formAction}?${new URLSearchParams(new FormData(link.form))}` })],
       ["[data-close-drawer]", closeDrawer],
       ["a[data-span]", () => lookBack(link.dataset.span)],
       ["#queues-dialog [data-close]", () => dialog.close()],

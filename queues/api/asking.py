@@ -1,6 +1,7 @@
 """What may be asked of the owner API. A field that is not listed is refused by its name."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from rest_framework import serializers
@@ -74,11 +75,12 @@ class Letters(Strict):
         help_text="An id, `subject:type:id`, `error:words`, or a subject's id or words of the error.",
     )
     before = serializers.DateTimeField(required=False, help_text="Died before this.")
+    since = serializers.DateTimeField(required=False, help_text="Died then or later.")
 
 
 class LettersQuery(Letters, Paging):
     def filter(self) -> Filter:
-        return Filter(**{name: value for name, value in self.validated_data.items() if name not in Paging().fields})
+        return filter_of(self.validated_data)
 
 
 class Chosen(Letters):
@@ -117,5 +119,11 @@ class Bulk(ReasonIfAny):
         return attrs
 
     def chosen(self) -> Filter:
-        given = self.validated_data["filter"]
-        return Filter(**{**given, "ids": tuple(given.get("ids", ()))})
+        return filter_of(self.validated_data["filter"])
+
+
+def filter_of(checked: Mapping[str, Any]) -> Filter:
+    """Of fields that were found good, those that say which letters."""
+    known = {field.name for field in fields(Filter)}
+    parts = {name: value for name, value in checked.items() if name in known}
+    return Filter(**{**parts, "ids": tuple(parts.get("ids", ()))})

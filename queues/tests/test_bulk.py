@@ -70,7 +70,18 @@ def test_the_bulk_does_what_the_dry_run_told(subject):
     bulk = replay_all(filter=ALL, actor=OWNER, reason="mended")
     assert drain(only=REPLAYING) == [(REPLAYING, "SUCCESS")]
 
-    assert row(bulk).result == {"done": 3, "refused": 6, "gone": 0}
+    assert row(bulk).result == {
+        "done": 3,
+        "refused": 6,
+        "gone": 0,
+        "why": {
+            "another job with the same key is under way": 2,
+            "the order was refunded": 1,
+            "what it is about failed to answer: LookupError": 1,
+            "its payload no longer fits test-job: 1 fault": 1,
+            "no room declares a job named 'no-longer-declared'": 1,
+        },
+    }
     replayed = [State.WAITING if place in (0, 3, 6) else State.DEAD for place in range(9)]
     assert states(jobs) == replayed
 

@@ -154,8 +154,8 @@ def test_a_twin_that_ends_just_then_does_not_swallow_the_new_job(monkeypatch):
     twin = claimed(put(key="k"))
     ended: list[bool] = []
 
-    def insert_then_end_the_twin(statement, parameters, rows=sql.rows):
-        answer = rows(statement, parameters)
+    def insert_then_end_the_twin(statement, parameters, *on, rows=sql.rows):
+        answer = rows(statement, parameters, *on)
         if not ended:
             ended.append(False)
             ended[0] = elsewhere(lambda: transitions.complete(twin, {}))

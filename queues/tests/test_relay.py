@@ -248,6 +248,19 @@ def test_a_dead_workers_job_is_rescued_uncharged(redis):
     assert job.attempts.get().outcome == Outcome.LOST
 
 
+def test_a_rescued_job_keeps_its_place_before_those_that_came_after_it(redis, settings):
+    settings.JOB_WINDOW = 1
+    worker(slots=1)
+    job = claimed(put())
+    later = put()
+    column(job, leased_until=Now() - timedelta(seconds=1))
+
+    relay.tick(redis)
+
+    assert messages(redis) == [sent(job)]
+    assert (row(job).run_at, row(later).state) == (job.run_at, State.WAITING)
+
+
 def test_a_death_close_to_the_end_of_the_jobs_own_time_is_still_not_charged():
     job = claimed(put("test-overdue"))
     column(job, started_at=Now() - timedelta(seconds=2), leased_until=Now() - timedelta(seconds=0.5))

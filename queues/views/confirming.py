@@ -4,6 +4,7 @@ A GET asks, a POST does and leads back; it must never lead to another site.
 """
 
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +18,10 @@ NO_REASON = "Please say why. It goes on record, for whoever looks at this later.
 
 @dataclass(frozen=True)
 class Question:
-    """`what` will happen and whether it can be `undone`, a sentence each; `reason` labels the field, empty for none."""
+    """`what` will happen and whether it can be `undone`, a sentence each; `reason` labels the field, empty for none.
+
+    `figures` say it in numbers; `carried` goes back with the answer; without a `button` there is nothing to confirm.
+    """
 
     title: str
     what: str
@@ -27,6 +31,8 @@ class Question:
     reason: str = ""
     must_say_why: bool = False
     is_grave: bool = False
+    figures: tuple[tuple[str, int], ...] = ()
+    carried: tuple[tuple[str, str], ...] = ()
 
 
 def ask(request: HttpRequest, question: Question, *, problem: str = "", status: int = 200) -> TemplateResponse:
@@ -48,13 +54,20 @@ def reason_given(request: HttpRequest) -> str:
 
 def done(request: HttpRequest, words: str, back: str) -> HttpResponse:
     """Say so on the page they came from, or else on `back`."""
+    return lead_to(request, words, _own(request, request.POST.get("next", "")) or back)
+
+
+def lead_to(request: HttpRequest, words: str, url: str) -> HttpResponse:
+    """Say so on the page at `url`, one of ours, wherever they came from."""
     messages.success(request, words)
-    response = HttpResponseRedirect(_own(request, request.POST.get("next", "")) or back)
+    response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
 
 
 def _own(request: HttpRequest, url: str) -> str:
     """The address if it is one of the owner's pages, else nothing."""
-    is_ours = url.startswith(reverse("queues:overview"))
-    return url if is_ours and url_has_allowed_host_and_scheme(url, {request.get_host()}) else ""
+    if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
+        return ""
+    path = unquote(urlsplit(url).path)
+    return url if path.startswith(reverse("queues:overview")) and "/.." not in path else ""

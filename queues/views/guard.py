@@ -33,8 +33,8 @@ class Section:
     is_current: bool
 
 
-class Writes(APIView):
-    """As what the pages' writes are counted: together with the owner API's, by the same throttles."""
+class Counted(APIView):
+    """As what writes and refusals are counted: together with the owner API's, by the same throttles."""
 
     throttle_scope = "owner"
 
@@ -50,9 +50,8 @@ def owner_page(permission: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return _sign_in(request)
             if not request.user.has_perm(permission):
-                refuse(request)
-                raise PermissionDenied
-            wait = _too_soon(request)
+                return _refuse(request)
+            wait = _too_soon(request) if request.method == "POST" else 0
             response = _slow_down(request, wait) if wait else view(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
                 response.context_data = {**_frame(request), **(response.context_data or {})}
@@ -84,15 +83,23 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path(), reverse("admin:login"))
 
 
+def _refuse(request: HttpRequest) -> HttpResponse:
+    """On record; whoever hammers is slowed down before they fill it. Raises PermissionDenied."""
+    if wait := _too_soon(request):
+        response = HttpResponse("One moment, please.", status=429, content_type="text/plain; charset=utf-8")
+        response["Retry-After"] = f"{wait:.0f}"
+        return response
+    refuse(request)
+    raise PermissionDenied
+
+
 def _too_soon(request: HttpRequest) -> float:
-    """Seconds until this person may change something again; 0 for a reader."""
-    if request.method != "POST":
-        return 0
+    """Counts this one, and says in how many seconds this person may ask again; 0 for now."""
     asked = Request(request)
     asked.user = request.user
-    writes = Writes()
-    for throttle in writes.get_throttles():
-        if not throttle.allow_request(asked, writes):
+    door = Counted()
+    for throttle in door.get_throttles():
+        if not throttle.allow_request(asked, door):
             return throttle.wait() or 1
     return 0
 

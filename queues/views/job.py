@@ -1,6 +1,5 @@
 """One job: what it is, what happened to it, and what may be done about it. Opens beside its list or as a page."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,18 +8,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actors import Actor
 from queues.cancelling import NothingToCancel, cancel
+from queues.declare import JOBS
 from queues.describing import describe
-from queues.errors import NotReplayable, TwinAlive
-from queues.models import Attempt, DeadLetter, Job, OnceKey, Outcome, State
-from queues.retrying import NotRetryable, retry
+from queues.models import DeadLetter, Job, OnceKey, State
+from queues.retrying import retry
 from queues.revealing import SecretPayload, reveal
 from queues.showing import as_json, is_secret, shown_payload, shown_text
-from queues.timeline import ENDED, flower_link, task_id_of, timeline
+from queues.timeline import timeline
 from queues.views import questions
 from queues.views.addresses import job_url, letter_url, queue_url
 from queues.views.confirming import NO_REASON, ask, done, reason_given
 from queues.views.guard import VIEW, owner_page, told
+from queues.views.refused import REFUSALS, in_words
 from queues.views.rows import WORDS
+from queues.views.tries import shown_tries
 from queues.waiting import because
 
 RETRY, CANCEL, REVEAL = "queues.retry_job", "queues.cancel_job", "queues.reveal_payload"
@@ -34,25 +35,6 @@ IN_WORDS = {
     State.DEAD: "Failed for good",
     State.CANCELLED: "Cancelled",
 }
-
-
-@dataclass(frozen=True)
-class Try:
-    """An attempt as it is shown."""
-
-    attempt: Attempt
-    ended: str
-    error: str
-    traceback: str
-    flower: str
-
-    @property
-    def seconds(self) -> float:
-        return (self.attempt.finished_at - self.attempt.started_at).total_seconds()
-
-    @property
-    def is_bad(self) -> bool:
-        return self.attempt.outcome not in (Outcome.COMPLETED, Outcome.RETURNED, Outcome.CANCELLED)
 
 
 @require_safe
@@ -74,11 +56,8 @@ def retry_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
         return ask(request, question, problem=NO_REASON, status=422)
     try:
         retry(job_id=job_id, actor=Actor.of(request.user), reason=reason)
-    except TwinAlive as twin:
-        problem = f"Nothing was done: job {twin.twin_id}, with the same key, is under way. Wait for it, or cancel it."
-        return ask(request, question, problem=problem, status=409)
-    except (NotRetryable, NotReplayable) as refusal:
-        return ask(request, question, problem=f"Nothing was done: {refusal}.", status=409)
+    except REFUSALS as refusal:
+        return ask(request, question, problem=in_words(refusal), status=409)
     return done(request, f"{job.name} waits for the next free worker.", job_url(name, job_id))
 
 
@@ -130,10 +109,11 @@ def _show(request: HttpRequest, job: Job, *, revealed: str = "") -> HttpResponse
         "payload": as_json(shown_payload(job.name, job.payload)),
         "revealed": revealed,
         "is_secret": is_secret(job.name),
+        "is_known": job.name in JOBS,
         "result": as_json(shown_payload(job.name, job.result)),
         "error": shown_text(job.name, job.error),
         "message": shown_text(job.name, job.progress_message),
-        "tries": [_try(job, attempt) for attempt in reversed(attempts)],
+        "tries": shown_tries(job.name, attempts[::-1]),
         "moments": timeline(job, attempts)[::-1],
         "letter_url": letter_url(job.pk) if DeadLetter.objects.filter(pk=job.pk).exists() else "",
         "may": _may(request, job),
@@ -150,16 +130,6 @@ def _may(request: HttpRequest, job: Job) -> dict[str, bool]:
         "cancel": is_live and job.cancel_requested_at is None and request.user.has_perm(CANCEL),
         "reveal": not is_secret(job.name) and request.user.has_perm(REVEAL),
     }
-
-
-def _try(job: Job, attempt: Attempt) -> Try:
-    return Try(
-        attempt=attempt,
-        ended=ENDED[Outcome(attempt.outcome)],
-        error=shown_text(job.name, attempt.error),
-        traceback=shown_text(job.name, attempt.traceback),
-        flower=flower_link(task_id_of(attempt)),
-    )
 
 
 def _others_about_it(job: Job) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from queues.figures import Figures, all_figures
 from queues.models import Worker
 from queues.queries import live_workers, relay_beats
-from queues.views.addresses import DEAD_LETTERS, queue_url
+from queues.views.addresses import letters_url, queue_url
 from queues.views.charts import charts_context
 from queues.views.guard import VIEW, owner_page
 from queues.views.tabs import STATES, Tab, tabs
@@ -66,7 +65,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": "Overview",
         "rows": [Row.of(one) for one in figures],
         "summary": _summary(figures),
-        "failed_url": f"{reverse('queues:overview')}{DEAD_LETTERS}/",
+        "failed_url": letters_url(),
         **charts_context(request, None),
     }
     return TemplateResponse(request, "queues/overview.html", context)

@@ -1,10 +1,15 @@
-"""What is asked before a queue or a job is changed: what will happen, to how many, and whether it can be undone."""
+"""What is asked before a queue, a job or the schedule is changed: what will happen, to how many, and whether it can be
+undone.
+"""
+
+from django.urls import reverse
 
 from queues.figures import Figures
 from queues.models import Job, State
+from queues.schedule import Entry
 from queues.views.addresses import job_url, queue_url
 from queues.views.confirming import Question
-from queues.words import counted
+from queues.words import clock, counted, from_now
 
 
 def pause(figures: Figures) -> Question:
@@ -76,4 +81,35 @@ def read_payload(job: Job) -> Question:
         undone="That you looked cannot be undone.",
         button="Show it",
         back=job_url(job.queue, job.pk),
+    )
+
+
+def switch_on(entry: Entry) -> Question:
+    return Question(
+        title=f"Switch {entry.name} on?",
+        what=f"It runs {entry.every} again, next at {clock(entry.next_at)}. What it missed is not made up for.",
+        undone="You can switch it off again at any time.",
+        button="Switch it on",
+        back=reverse("queues:schedule"),
+    )
+
+
+def switch_off(entry: Entry) -> Question:
+    return Question(
+        title=f"Switch {entry.name} off?",
+        what=f"It ran {entry.every}, and does no more. A job of it that waits or runs already goes on to its end.",
+        undone="You can switch it on again at any time; what it would have done meanwhile is not made up for.",
+        button="Switch it off",
+        back=reverse("queues:schedule"),
+    )
+
+
+def run_besides(entry: Entry) -> Question:
+    when = f"Its own next time stays {clock(entry.next_at)}, {from_now(entry.next_at)}."
+    return Question(
+        title=f"Run {entry.name} now?",
+        what=f"One job of it is enqueued in {entry.queue}. {when if entry.is_on else 'It stays switched off.'}",
+        undone="You can cancel the job as long as it has not ended; what it has done by then stays done.",
+        button="Run it now",
+        back=reverse("queues:schedule"),
     )

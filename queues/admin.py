@@ -1,0 +1,67 @@
+"""Celery's own record of each run, as owners read it: what django-celery-results shows, and the way to the job.
+
+Nothing is added, changed or removed here: it is a witness. The backbone's own rows have pages of their own.
+"""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django_celery_results.models import GroupResult, TaskResult
+from unfold.admin import ModelAdmin
+
+from queues.showing import shown_text
+from queues.task_jobs import job_of, job_page
+
+
+class Witness(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class TaskResultAdmin(Witness):
+    list_display = ("task_id", "task_name", "status", "date_done", "worker", "job")
+    list_filter = ("status", "date_done")
+    search_fields = ("^task_id", "=task_name")
+    search_help_text = "The task’s id or its beginning (a job’s id is one), or a job’s whole name"
+    fieldsets = (
+        (None, {"fields": ("job", "task_id", "task_name", "status", "worker")}),
+        ("Parameters", {"fields": ("task_args", "task_kwargs")}),
+        ("Result", {"fields": ("shown_result", "date_created", "date_started", "date_done", "shown_traceback")}),
+    )
+    readonly_fields = ("job", "shown_result", "shown_traceback")
+
+    @admin.display(description="Job")
+    def job(self, result: TaskResult) -> str:
+        page = job_page(result.task_name, result.task_id, result.task_args)
+        if not page:
+            return "–"
+        job_id = job_of(result.task_id, result.task_args)
+        return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', page, job_id)
+
+    @admin.display(description="Result")
+    def shown_result(self, result: TaskResult) -> str:
+        return shown_text(result.task_name or "", result.result or "") or "–"
+
+    @admin.display(description="Traceback")
+    def shown_traceback(self, result: TaskResult) -> str:
+        return shown_text(result.task_name or "", result.traceback or "") or "–"
+
+
+class GroupResultAdmin(Witness):
+    """Always empty: our jobs are never Celery's groups."""
+
+    list_display = ("group_id", "date_done")
+
+
+for model, page in ((TaskResult, TaskResultAdmin), (GroupResult, GroupResultAdmin)):
+    admin.site.unregister(model)
+    admin.site.register(model, page)
