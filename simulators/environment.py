@@ -34,9 +34,11 @@ def local_environ(home: Home, environ: Mapping[str, str], *, project: Path, port
     defaults = {
         "SECRET_KEY": home.secret("SECRET_KEY"),
         "SITE_URL": address(port),
+        "STAFF_SECOND_FACTOR": "false",  # whoever tries the demo has no app for it
         "FLOWER_USER": "owner",
         "FLOWER_PASSWORD": home.secret("FLOWER_PASSWORD"),
         "FLOWER_PORT": str(home.port("flower")),
+        "FLOWER_DB": str(home.folder / "flower" / "memory"),
         "BEAT_SCHEDULE": str(home.folder / "beat"),
         "STATIC_ROOT": str(project / ".local" / "static"),
     }

@@ -157,6 +157,7 @@ def _announce(demo: Mapping[str, Any]) -> None:
     for name in ("owner", "editor", "customer"):
         person = demo.get(name) or {}
         print(f"{name:9}{person.get('email', '')}  {person.get('password') or person.get('sign_in', '')}")
+    print(f"{'API':9}{demo['site']}/api/owner/queues  {(demo.get('owner') or {}).get('api_token', '')}")
     print("Ctrl-C stops everything.", flush=True)
 
 

@@ -6,6 +6,7 @@ A session must never be completed twice, nor reopened once it has expired.
 from typing import Any
 
 from simulators.stripe import shapes
+from simulators.stripe.currencies import step
 from simulators.stripe.errors import JsonObject, Refused, invalid, missing
 from simulators.stripe.ids import new_id
 from simulators.stripe.ledger import Ledger
@@ -88,6 +89,13 @@ def _check_supported(params: dict[str, Any]) -> None:
 def _check_amount(lines: list[JsonObject]) -> None:
     if len({line["currency"] for line in lines}) > 1:
         raise invalid("All line items must have the same currency.", param="line_items")
+    for line in lines:
+        whole = step(line["currency"])
+        if line["price"]["unit_amount"] % whole:
+            raise invalid(
+                f"Amounts in {line['currency']} must be evenly divisible by {whole}.", param="line_items",
+                code="invalid_charge_amount",
+            )  # fmt: skip
     if sum(line["amount_total"] for line in lines) < LEAST_AMOUNT:
         raise invalid(
             f"The Checkout Session's total amount due must add up to at least {LEAST_AMOUNT} minor units.",

@@ -22,6 +22,7 @@ from simulators.stripe.switches import API_MODES, REFUND_OUTCOMES, RefundOutcome
 from simulators.stripe.webhooks import Sender
 
 MOST_RESENDS = 1000
+UNDECIDED = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
 Handle = Callable[[dict[str, Any]], Awaitable[JsonObject]]
 
 
@@ -44,18 +45,23 @@ class Control:
             "refunds": self.refunds,
             "refund": self.settle_refund,
             "dispute": self.dispute,
+            "dispute_update": self.update_dispute,
             "dispute_close": self.close_dispute,
+            "session": self.alter_session,
         }
         doors = [Route(f"/_control/{name}", _door(handle), methods=["POST"]) for name, handle in posts.items()]
         return [Route("/_control/state", self.state), *doors]
 
     async def state(self, request: Request) -> Response:
-        store = self._store
+        """Everything; with `?object=ID` only the events about that object."""
+        store, about = self._store, request.query_params.get("object")
+        events = store.newest_first("event")
+        wanted = [event for event in events if about in (None, event["data"]["object"]["id"])]
         return JSONResponse(
             {
                 "switches": asdict(self._switches),
                 "sessions": [visible(session) for session in store.newest_first("checkout.session")],
-                "events": [_told(store, event) for event in store.newest_first("event")],
+                "events": [_told(store, event) for event in wanted],
                 "pending_deliveries": len(store.pending_deliveries()),
             }
         )
@@ -103,6 +109,17 @@ class Control:
     async def dispute(self, given: dict[str, Any]) -> JsonObject:
         asked = _only({"reason": "fraudulent", **given}, "charge", "reason")
         return self._change("charge", asked["charge"], partial(refunds.dispute, reason=asked["reason"]))
+
+    async def update_dispute(self, given: dict[str, Any]) -> JsonObject:
+        asked = _only(given, "dispute", "status")
+        status = _one_of(asked["status"], UNDECIDED)
+        return self._change("dispute", asked["dispute"], partial(refunds.update_dispute, status=status))
+
+    async def alter_session(self, given: dict[str, Any]) -> JsonObject:
+        """What somebody with the account's key or its dashboard could do to a session: another reference."""
+        asked = _only(given, "session", "client_reference_id")
+        changed = {"client_reference_id": str(asked["client_reference_id"])}
+        return self._change("checkout.session", asked["session"], lambda ledger, found: ledger.save(found | changed))
 
     async def close_dispute(self, given: dict[str, Any]) -> JsonObject:
         asked = _only(given, "dispute", "outcome")

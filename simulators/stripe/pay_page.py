@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from simulators.stripe import checkout
+from simulators.stripe.currencies import written
 from simulators.stripe.errors import JsonObject
 from simulators.stripe.ledger import Ledger, change
 from simulators.stripe.operations import line_items
@@ -24,7 +25,6 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-WHOLE_UNITS = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF"
 BUTTONS = {
     "pay": "Pay",
     "pay_later": "Pay later (the money is on its way)",
@@ -56,7 +56,7 @@ class PayPage:
 
     async def index(self, request: Request) -> Response:
         rows = "".join(
-            f"<li>{_money(item['amount_total'], item['currency'])}, {item['status']}, {item['payment_status']}"
+            f"<li>{written(item['amount_total'], item['currency'])}, {item['status']}, {item['payment_status']}"
             + (f' · <a href="/pay/{item["id"]}">pay page</a>' if item["status"] == "open" else "")
             for item in self._store.newest_first("checkout.session")
         )
@@ -98,10 +98,10 @@ class PayPage:
             lines = line_items(Ledger(self._store, self._switches, base=""), session["id"])
         rows = "".join(
             f"<tr><td>{escape(line['description'])}</td><td>{line['quantity']}</td>"
-            f"<td>{_money(line['amount_total'], line['currency'])}</td></tr>"
+            f"<td>{written(line['amount_total'], line['currency'])}</td></tr>"
             for line in lines
         )
-        total = _money(session["amount_total"], session["currency"])
+        total = written(session["amount_total"], session["currency"])
         email = f"<p>For {escape(session['customer_email'])}</p>" if session["customer_email"] else ""
         buttons = "".join(
             f'<button name="outcome" value="{value}">{text}{" " + total if value == "pay" else ""}</button>'
@@ -133,11 +133,6 @@ def _leave(session: JsonObject) -> Response:
     if url is None:
         return _over(session)
     return RedirectResponse(url.replace("{CHECKOUT_SESSION_ID}", session["id"]), 303, headers=HEADERS)
-
-
-def _money(amount: int, currency: str) -> str:
-    code = currency.upper()
-    return f"{amount:,} {code}" if code in WHOLE_UNITS.split() else f"{amount / 100:,.2f} {code}"
 
 
 def _page(title: str, body: str, status: int = 200) -> Response:

@@ -1,6 +1,7 @@
 """Refunds and disputes of a charge.
 
-The sum of refunds must never pass what was paid, and a disputed charge is never refunded.
+The sum of refunds must never pass what was paid, and a charge is never refunded while it is disputed, nor after the
+dispute was lost.
 """
 
 from typing import Any
@@ -60,10 +61,20 @@ def dispute(ledger: Ledger, charge: JsonObject, *, reason: str) -> JsonObject:
     """The cardholder's bank takes the payment back."""
     if charge["disputed"]:
         raise Refused("This charge is disputed already.", param="charge")
-    ledger.save({**charge, "disputed": True})
+    ledger.save({**charge, "disputed": True, "_charged_back": True})
     made = ledger.save(shapes.dispute(charge, reason=reason, created=ledger.at))
     ledger.tell("charge.dispute.created", made)
     return made
+
+
+def update_dispute(ledger: Ledger, disputed: JsonObject, *, status: str) -> JsonObject:
+    """The bank looks at the evidence, or has only asked a question so far; raises Refused once it is decided."""
+    if disputed["status"] in ("won", "lost"):
+        raise Refused(f"This dispute is already {disputed['status']}.", param="dispute")
+    previous = {"status": disputed["status"]}
+    disputed["status"] = status
+    ledger.tell("charge.dispute.updated", disputed, previous)
+    return ledger.save(disputed)
 
 
 def close_dispute(ledger: Ledger, disputed: JsonObject, *, won: bool) -> JsonObject:
@@ -71,6 +82,8 @@ def close_dispute(ledger: Ledger, disputed: JsonObject, *, won: bool) -> JsonObj
         raise Refused(f"This dispute is already {disputed['status']}.", param="dispute")
     previous = {"status": disputed["status"]}
     disputed["status"] = "won" if won else "lost"
+    if won:
+        ledger.save({**ledger.find("charge", disputed["charge"]), "_charged_back": False})
     ledger.tell("charge.dispute.closed", disputed, previous)
     return ledger.save(disputed)
 
@@ -90,7 +103,7 @@ def _charge_of(ledger: Ledger, params: dict[str, Any]) -> JsonObject:
 
 def _amount_left(charge: JsonObject, asked: int | None) -> int:
     left: int = charge["amount"] - charge["amount_refunded"]
-    if charge["disputed"]:
+    if charge.get("_charged_back"):
         raise Refused(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed",
             param="charge",

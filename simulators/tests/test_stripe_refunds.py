@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from simulators.tests.stand_in import StandIn, a_session, choose
+from simulators.tests.stand_in import HTTP, StandIn, a_session, choose
 
 
 def paid(client: stripe.StripeClient) -> str:
@@ -93,3 +93,68 @@ def test_a_bad_refund_is_refused_by_name(
         client.v1.refunds.create(params)  # type: ignore[arg-type]
 
     assert (refusal.value.param, refusal.value.code) == (param, code)
+
+
+def test_a_dispute_is_looked_into_and_once_won_the_charge_can_be_refunded(
+    client: stripe.StripeClient, stand_in: StandIn
+) -> None:
+    intent = paid(client)
+    dispute = stand_in.control("/_control/dispute", charge=charge_of(client, intent).id)
+
+    looked_into = stand_in.control("/_control/dispute_update", dispute=dispute["id"], status="under_review")
+    told = client.v1.events.list({"type": "charge.dispute.updated", "limit": 1}).data[0]
+    stand_in.control("/_control/dispute_close", dispute=dispute["id"], outcome="won")
+    refund = client.v1.refunds.create({"payment_intent": intent})
+
+    assert looked_into["status"] == "under_review"
+    assert told.data.object["id"] == dispute["id"]
+    assert refund.status == "succeeded"
+    late = stand_in.post("/_control/dispute_update", json={"dispute": dispute["id"], "status": "under_review"})
+    assert late.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "refused"),
+    [("jpy", 4901, False), ("kwd", 4901, True), ("kwd", 4910, False), ("isk", 4950, True), ("ugx", 490000, False)],
+)
+def test_amounts_a_currency_does_not_have_are_refused(
+    client: stripe.StripeClient, currency: str, amount: int, refused: bool
+) -> None:
+    asked = a_session()
+    asked["line_items"][0]["price_data"].update(currency=currency, unit_amount=amount)
+
+    if refused:
+        with pytest.raises(stripe.InvalidRequestError, match="evenly divisible"):
+            client.v1.checkout.sessions.create(asked)
+    else:
+        assert client.v1.checkout.sessions.create(asked).amount_total == amount
+
+
+@pytest.mark.parametrize(("amount", "currency", "said"), [(4900, "jpy", "4,900 JPY"), (4900, "kwd", "4.900 KWD")])
+def test_the_pay_page_writes_amounts_as_the_currency_has_them(
+    client: stripe.StripeClient, amount: int, currency: str, said: str
+) -> None:
+    asked = a_session()
+    asked["line_items"][0]["price_data"].update(currency=currency, unit_amount=amount)
+
+    session = client.v1.checkout.sessions.create(asked)
+
+    assert session.url is not None
+    assert f"<h1>Pay {said}</h1>" in HTTP.get(session.url).text
+
+
+def test_a_session_can_be_given_another_reference(client: stripe.StripeClient, stand_in: StandIn) -> None:
+    session = client.v1.checkout.sessions.create(a_session())
+
+    stand_in.control("/_control/session", session=session.id, client_reference_id="somebody-else")
+
+    assert client.v1.checkout.sessions.retrieve(session.id).client_reference_id == "somebody-else"
+
+
+def test_the_state_can_be_asked_about_one_object(client: stripe.StripeClient, stand_in: StandIn) -> None:
+    intent = paid(client)
+    paid(client)
+
+    told = stand_in.get("/_control/state", params={"object": intent}).json()["events"]
+
+    assert [(event["type"], event["object"]) for event in told] == [("payment_intent.succeeded", intent)]
