@@ -44,6 +44,14 @@ def site_is_https(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMess
     return [Error("SITE_URL is not https.", id="copydesk.E021")]
 
 
+@register(Tags.security, deploy=True)
+def staff_prove_themselves_twice(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """A password alone opens every order and every queue."""
+    if settings.STAFF_SECOND_FACTOR:
+        return []
+    return [Error("STAFF_SECOND_FACTOR is off.", id="copydesk.E022")]
+
+
 def _needed() -> Iterator[tuple[str, Any]]:
     yield "STRIPE_SECRET_KEY", settings.STRIPE_SECRET_KEY
     yield "STRIPE_WEBHOOK_SECRET", settings.STRIPE_WEBHOOK_SECRETS

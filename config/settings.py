@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -104,6 +105,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)  # false for a demo on one machine, and nowhere else
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 SESSION_COOKIE_HTTPONLY = True
@@ -185,6 +187,11 @@ DJANGO_CELERY_RESULTS_TASK_ID_MAX_LENGTH = 64
 
 # --- The sale ---------------------------------------------------------------------------------------------------------
 TARGET_ALLOW_HTTP = env.flag("TARGET_ALLOW_HTTP", False)
+TARGET_DENIED_CATEGORIES = env.words(
+    "TARGET_DENIED_CATEGORIES", "malware,phishing,adult,gambling,counterfeits,shortener,any-address,denied"
+)
+TARGET_DENY_FILE = env.text("TARGET_DENY_FILE", "")  # read besides our own small list
+TARGET_REPUTATION = env.text("TARGET_REPUTATION", "backlinks.reputation.DenyLists")
 
 # --- Stripe ---------------------------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
@@ -192,8 +199,8 @@ STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")
 STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", schemes=("http", "https"))
 # Where the browser may be sent to pay: CSP's form-action must allow the redirect.
 STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", schemes=("http", "https"))
-CHECKOUT_OPEN_FOR = timedelta(minutes=env.whole("CHECKOUT_OPEN_MINUTES", 60, least=31))
-REFUND_ON_FINAL_FAILURE = env.flag("REFUND_ON_FINAL_FAILURE", True)
+CHECKOUT_OPEN_FOR = timedelta(minutes=env.whole("CHECKOUT_OPEN_MINUTES", 31, least=31))
+REFUND_ON_FINAL_FAILURE = env.flag("REFUND_ON_FINAL_FAILURE", False)  # an order whose refund began cannot be replayed
 
 # --- OpenAI ---------------------------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")
@@ -218,6 +225,7 @@ FLOWER_USER = env.text("FLOWER_USER", "")
 FLOWER_PASSWORD = env.text("FLOWER_PASSWORD", "")
 FLOWER_ADDRESS = env.text("FLOWER_ADDRESS", "127.0.0.1")
 FLOWER_PORT = env.whole("FLOWER_PORT", 5555, least=1)
+FLOWER_DB = env.text("FLOWER_DB", str(BASE_DIR / ".local" / "flower" / "memory"))  # what it remembers over a restart
 FLOWER_URL = env.url("FLOWER_URL", f"http://{FLOWER_ADDRESS}:{FLOWER_PORT}", schemes=("http", "https")).rstrip("/")
 
 # --- Web policies and API -------------------------------------------------------------------------------------------
@@ -257,6 +265,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": False,
     "SIDEBAR": {"navigation": "config.sidebar.navigation"},
+    "STYLES": [lambda request: static("admin.css")],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
 }
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from accounts.urls import staff_urlpatterns
 from backlinks.urls import api_urlpatterns
 from config import health
 
@@ -14,7 +15,9 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("admin/queues/", include("queues.urls")),
+    path("admin/", include(staff_urlpatterns)),
     path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
     path("api/v1/", include(api_urlpatterns)),
     path("api/owner/", include("queues.api.urls")),
     path("api/schema/", schema, name="schema"),

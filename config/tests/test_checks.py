@@ -37,6 +37,14 @@ def test_missing_secrets_are_named(settings):
     ]
 
 
+def test_staff_without_a_second_factor_are_refused(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    assert ids(checks.staff_prove_themselves_twice(None)) == {"copydesk.E022"}
+
+    settings.STAFF_SECOND_FACTOR = True
+    assert checks.staff_prove_themselves_twice(None) == []
+
+
 def test_they_run_with_the_deploy_flag_only(settings):
     settings.SITE_URL = "http://127.0.0.1:8000"
 
