@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test fast journeys check bench bench-web format lock clean runtime dev chromium
+.PHONY: help demo run test fast journeys crash check bench bench-web format lock clean runtime dev chromium
 
 BIN := .venv/bin
 APPS := config audit queues plugins workflows mail accounts articles backlinks analytics simulators
@@ -45,6 +45,9 @@ fast: dev ## units and races on a real PostgreSQL and Redis; at most 3 minutes
 journeys: dev chromium ## separate processes, a browser, real kills; at most 20 minutes
 	$(BIN)/python -m pytest tests $(ARGS)
 
+crash: dev ## 10,000 jobs, 500 killed processes, plain Celery beside them; about 40 minutes, figures in docs/reliability.md
+	$(BIN)/python -m tests.crash --write $(ARGS)
+
 check: dev ## format, lint, types, import layers, missing migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -53,7 +56,7 @@ check: dev ## format, lint, types, import layers, missing migrations
 
 bench: bench-web ## every benchmark
 
-bench-web: dev ## 200 webhooks at once: server time, client time, none lost
+bench-web: dev ## 500 webhooks at once: server time, client time, none lost, orders = paid sessions
 	$(BIN)/python -m bench.webhooks
 
 format: dev ## write code and imports the house's way

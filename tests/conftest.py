@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.chromium import launched_browser, watched_window
 from tests.customer import Customer, Staff
+from tests.planted.planting import SETTINGS
 from tests.system import ROOT, RUN, System, launched
 
 _PEOPLE = count(1)
@@ -33,6 +36,17 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def planted_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Another whole system, which knows the jobs of tests.planted besides; PLANTED_HOME as JOURNEYS_HOME above."""
+    under_way = os.environ.get("PLANTED_HOME")
+    if under_way:
+        yield System(Path(under_way))
+        return
+    with launched(tmp_path_factory.mktemp("planted") / "home", **SETTINGS) as running:
+        yield running
+
+
 @pytest.fixture
 def customer(system: System) -> Customer:
     return Customer(system, f"customer-{RUN}-{next(_PEOPLE)}@example.org")
@@ -46,6 +60,18 @@ def another(system: System) -> Customer:
 @pytest.fixture
 def editor(system: System) -> Staff:
     return Staff(system, "editor")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def window(browser: Browser, system: System) -> Iterator[BrowserContext]:
+    with watched_window(browser, system.demo["site"]) as context:
+        yield context
 
 
 @pytest.fixture

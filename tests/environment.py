@@ -12,6 +12,7 @@ DEFAULTS = {
     "STRIPE_WEBHOOK_SECRET": "whsec_only_for_tests",
     "OPENAI_API_KEY": "only-for-tests",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "STAFF_SECOND_FACTOR": "false",  # tests of it switch it on
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
 for name, value in DEFAULTS.items():

@@ -1,56 +1,15 @@
 """A customer and an editor in a real browser: buy, watch, regenerate, submit, approve, and read the public page."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.system import ROOT, RUN, System
+from tests.chromium import keep_picture, needs_chromium
+from tests.system import RUN, System
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SCREENSHOTS = ROOT / ".local" / "screenshots"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: install Debian's `chromium`")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def window(browser: Browser, system: System) -> Iterator[BrowserContext]:
-    """A browser of its own, in which no page may complain on its console."""
-    complaints: list[str] = []
-    context = browser.new_context(base_url=system.demo["site"], viewport={"width": 1200, "height": 900})
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    context.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
-    yield context
-    context.close()
-    assert complaints == []
-
-
-def _is_complaint(said: ConsoleMessage) -> bool:
-    """An error, or a policy broken; a form answered with 422 is no fault of the page."""
-    return said.type == "error" and "status of 422" not in said.text
-
-
-def keep_picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+pytestmark = needs_chromium
 
 
 def order_a_link(page: Page, article: dict[str, Any], target: str) -> None:

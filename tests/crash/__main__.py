@@ -5,25 +5,24 @@ It starts services and processes of its own and touches no others.
 
 import argparse
 import random
-import shutil
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from simulators.services.throwaway import throw_away_home
 from tests.crash import control, matrix, plan, report
 from tests.crash.plan import Scenario
-from tests.crash.stage import ROOT
+from tests.crash.stage import HOMES, ROOT
 
-HOMES = ROOT / ".local" / "test"
-KEPT_LOGS = ROOT / ".local" / "crash"
 PAGE = ROOT / "docs" / "reliability.md"
 SABOTAGES = ("", "early-effects", "no-rescue")
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.write and (options.scenario != "FULL" or options.sabotage):
+        parser.error("only the figures of the whole proof are written down")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # whatever was started is ended on the way out
     scenario: Scenario = getattr(plan, options.scenario)
     run = _run(options, scenario)
@@ -40,24 +39,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(options: argparse.Namespace, scenario: Scenario) -> matrix.Run:
-    with throw_away_home(HOMES) as home:
-        try:
-            return matrix.run(home, options.scenario, scenario, seed=options.seed, sabotage=options.sabotage, say=_say)
-        finally:
-            _keep_logs(home.folder)
+    how = {"seed": options.seed, "sabotage": options.sabotage, "say": _say}
+    with throw_away_home(HOMES) as home, matrix.played(home, options.scenario, scenario, **how) as (run, _):
+        return run
 
 
 def _control(options: argparse.Namespace, scenario: Scenario) -> control.Control:
     with throw_away_home(HOMES) as home:
         return control.run(home, scenario, seed=options.seed, say=_say)
-
-
-def _keep_logs(folder: Path) -> None:
-    """Of the last run, for whoever wants to know what happened."""
-    shutil.rmtree(KEPT_LOGS, ignore_errors=True)
-    KEPT_LOGS.mkdir(parents=True)
-    for log in folder.glob("*.log"):
-        shutil.copy(log, KEPT_LOGS)
 
 
 def _say(line: str) -> None:

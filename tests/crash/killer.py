@@ -1,6 +1,8 @@
 """Kills processes at random and troubles Redis and PostgreSQL; when and whom is decided by the seed.
 
-It spares a job whose workers have died twice already: the fourth death would bury it as poison, as it should.
+It spares a job whose workers have died twice already: the fourth death would bury it as poison, as it should. And it
+lets everybody come back to work before it strikes again, and of each sort kills no more than are asked for: blow upon
+blow would show how slow the machine is.
 """
 
 import contextlib
@@ -30,11 +32,12 @@ TRY_AGAIN_SECONDS = 0.3
 STOPPED_SECONDS = 6.0  # longer than the relay's patience with Redis
 PAUSED_MILLISECONDS = 3000
 
-# One that has not begun to work has nothing to lose, and on a slow machine nothing would ever be done.
 _AT_WORK = """
-SELECT FROM (
-    SELECT identity, started_at FROM queues_worker UNION ALL SELECT identity, started_at FROM queues_relay) AS process
-WHERE split_part(identity, ':', 2) = %s AND started_at < now() - interval '1 s'
+SELECT count(*) FROM (
+    SELECT identity, started_at, beat_at FROM queues_worker
+    UNION ALL SELECT identity, started_at, beat_at FROM queues_relay) AS process
+WHERE split_part(identity, ':', 2) = ANY(%s) AND started_at < now() - interval '1 s'
+    AND beat_at > now() - interval '4 s'
 """
 _BUSY = """
 SELECT leased_pid, array_agg(id::text), max(rescues) FROM queues_job
@@ -44,10 +47,10 @@ WHERE state = 'active' AND split_part(leased_by, ':', 2) = %s GROUP BY leased_pi
 
 @dataclass
 class Appointment:
-    """With somebody, every so many seconds on average; `keep` says whether it was kept."""
+    """With somebody; `keep` says whether it was kept, `pause` how many seconds it is to the next."""
 
-    every: float
     keep: Callable[[], bool]
+    pause: Callable[[], float]
     at: float = 0
 
 
@@ -55,34 +58,39 @@ class Killer:
     def __init__(self, stage: Stage, scenario: Scenario, seed: int) -> None:
         self.troubles: Counter[str] = Counter()
         self._stage = stage
+        self._most = scenario.kills
         self._chance = random.Random(seed)
         self._wakes_at: float | None = None
         self._services = [self._flush, self._pause, self._restart_redis, self._stop_redis]
         self._services += [self._restart_postgres, self._crash_postgres]
         self._turn = 0
+        child, main, relay = (
+            partial(self._about, every) for every in (scenario.child_every, scenario.main_every, scenario.relay_every)
+        )
         self._plan = [
-            Appointment(scenario.child_every, self._kill_child),
-            *(Appointment(scenario.main_every, partial(self._kill_main, name)) for name in WORKERS),
-            *(Appointment(scenario.relay_every, partial(self._kill_relay, name)) for name in RELAYS),
+            Appointment(self._kill_child, child),
+            *(Appointment(partial(self._kill_main, name), main) for name in WORKERS),
+            *(Appointment(partial(self._kill_relay, name), relay) for name in RELAYS),
+            # Each trouble in its turn and evenly: a run must have had them all.
+            Appointment(self._trouble, lambda: scenario.service_every),
         ]
         for appointment in self._plan:
-            appointment.at = time.monotonic() + self._pause_of(appointment.every)
-        # One trouble at a time, each in its turn and evenly: a run must have had them all.
-        self._every = scenario.service_every
-        self._trouble_at = time.monotonic() + self._every
+            appointment.at = time.monotonic() + appointment.pause()
+        self._rests_until = 0.0
 
     def look(self) -> None:
-        """Do what is due."""
+        """Do what is due, the longest due first."""
         now = time.monotonic()
-        for appointment in self._plan:
-            if now >= appointment.at:
-                killed = appointment.keep()
-                appointment.at = now + (self._pause_of(appointment.every) if killed else TRY_AGAIN_SECONDS)
-        if now >= self._trouble_at:
-            self._trouble_at = now + self._every
-            self._services[self._turn % len(self._services)]()
-            self._turn += 1
         self._wake(now)
+        if now < self._rests_until:
+            return
+        for appointment in sorted(self._plan, key=lambda appointment: appointment.at):
+            if appointment.at > now:
+                break
+            if appointment.keep():
+                appointment.at = now + appointment.pause()
+            else:
+                self._rests_until = now + TRY_AGAIN_SECONDS
 
     def leave(self) -> None:
         """Redis goes on, if it stands still."""
@@ -92,7 +100,7 @@ class Killer:
     def all_troubles_had(self) -> bool:
         return self._turn >= len(self._services)
 
-    def _pause_of(self, mean: float) -> float:
+    def _about(self, mean: float) -> float:
         return min(self._chance.expovariate(1 / mean), 3 * mean)
 
     def _kill_child(self) -> bool:
@@ -106,15 +114,17 @@ class Killer:
 
     def _kill_main(self, name: str) -> bool:
         busy, pid = self._busy(name), self._stage.pid(name)
-        if any(rescues >= SURVIVED_ENOUGH for _, rescues in busy.values()) or not self._is_at_work(pid):
+        if any(rescues >= SURVIVED_ENOUGH for _, rescues in busy.values()) or not self._everybody_works():
             return False
         return self._kill(Victim.MAIN, pid, pid, [job for jobs, _ in busy.values() for job in jobs])
 
     def _kill_relay(self, name: str) -> bool:
         pid = self._stage.pid(name)
-        return self._is_at_work(pid) and self._kill(Victim.RELAY, pid, pid, [])
+        return self._everybody_works() and self._kill(Victim.RELAY, pid, pid, [])
 
     def _kill(self, victim: Victim, pid: int, main: int, jobs: list[str]) -> bool:
+        if sum(kill.victim == victim for kill in kills.read(self._stage.folder)) >= self._most[victim]:
+            return True
         hit = kills.Kill(victim, Point.RANDOM, pid, main, jobs)
         with contextlib.suppress(ProcessLookupError):  # it has killed itself a moment ago
             os.kill(pid, signal.SIGKILL)
@@ -123,19 +133,29 @@ class Killer:
 
     def _busy(self, name: str) -> dict[int, tuple[list[str], int]]:
         """The jobs each process of a worker runs, and how many deaths one of them has survived at most."""
-        rows = self._ask(_BUSY, self._stage.pid(name))
+        rows = self._ask(_BUSY, str(self._stage.pid(name)))
         return {pid: (jobs, rescues) for pid, jobs, rescues in rows}
 
-    def _is_at_work(self, pid: int) -> bool:
-        return bool(self._ask(_AT_WORK, pid))
+    def _everybody_works(self) -> bool:
+        if self._wakes_at is not None:
+            return False
+        everybody = [str(self._stage.pid(name)) for name in (*WORKERS, *RELAYS)]
+        return self._ask(_AT_WORK, everybody) == [(len(everybody),)]
 
-    def _ask(self, sql: str, pid: int) -> list[Any]:
+    def _ask(self, sql: str, about: object) -> list[Any]:
         """Nothing while PostgreSQL is away."""
         try:
             with psycopg.connect(self._stage.database_url, connect_timeout=2, autocommit=True) as connection:
-                return connection.execute(sql, [str(pid)]).fetchall()
+                return connection.execute(sql, [about]).fetchall()
         except psycopg.Error:
             return []
+
+    def _trouble(self) -> bool:
+        if not self._everybody_works():
+            return False
+        self._services[self._turn % len(self._services)]()
+        self._turn += 1
+        return True
 
     def _flush(self) -> None:
         self._tell_redis("Redis FLUSHALL", lambda redis: redis.flushall())

@@ -78,7 +78,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Scenario:
-    """How much of it. Intervals are mean seconds between two kills by the killer, for each target of that sort."""
+    """How much of it. Intervals are mean seconds between two kills by the killer, for each target of that sort.
+
+    After `longest_seconds` no more is fed or killed, whatever is wanting; after `drain_seconds` more the rest is lost.
+    """
 
     jobs: int
     per_second: float
@@ -89,6 +92,7 @@ class Scenario:
     main_every: float
     relay_every: float
     service_every: float
+    longest_seconds: float
     drain_seconds: float
     environ: Mapping[str, str]
     control_jobs: int
@@ -101,9 +105,10 @@ FULL = Scenario(
     dying_factor=1,
     longest_delay=60,
     child_every=12,
-    main_every=50,
-    relay_every=36,
+    main_every=90,
+    relay_every=75,
     service_every=45,
+    longest_seconds=3_600,
     drain_seconds=300,
     environ={},
     control_jobs=3_000,
@@ -111,13 +116,14 @@ FULL = Scenario(
 SHORT = Scenario(
     jobs=300,
     per_second=25,
-    kills={Victim.CHILD: 16, Victim.MAIN: 5, Victim.RELAY: 4},
+    kills={Victim.CHILD: 16, Victim.MAIN: 4, Victim.RELAY: 4},
     dying_factor=1.2,
     longest_delay=4,
     child_every=2,
-    main_every=9,
-    relay_every=6,
-    service_every=5,
+    main_every=25,
+    relay_every=20,
+    service_every=3,
+    longest_seconds=240,
     drain_seconds=45,
     environ={
         "JOB_LEASE_SECONDS": "2",

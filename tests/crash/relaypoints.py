@@ -1,6 +1,7 @@
 """Where a relay of the matrix dies by its own hand: its rows say that they were sent, their messages are not in Redis.
 
-Every second relay process does so, at a time the seed decides; the others are left to the killer.
+Every second relay process does so, at a time the seed decides, until half the relays asked for are dead; the others are
+left to the killer.
 """
 
 import os
@@ -18,8 +19,10 @@ _send = messages.send
 
 
 def arm(folder: Path, scenario: Scenario, seed: int) -> None:
-    chance = random.Random(f"{seed}:{len(kills.read(folder))}")
-    if chance.random() < 0.5:
+    record = kills.read(folder)
+    chance = random.Random(f"{seed}:{len(record)}")
+    is_enough = sum(kill.point == Point.DISPATCHED for kill in record) >= scenario.kills[Victim.RELAY] / 2
+    if is_enough or chance.random() < 0.5:
         return
     dies_at = time.monotonic() + chance.expovariate(1 / scenario.relay_every)
 

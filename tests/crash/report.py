@@ -1,5 +1,6 @@
 """The figures of a run in words, for the terminal and between the markers of docs/reliability.md."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,15 +22,15 @@ def faults(run: Run) -> list[str]:
         "jobs lost": verdict.lost,
         "jobs done twice": verdict.done_twice,
         "effects of jobs that did not complete": verdict.effects_of_no_completed,
-        "jobs charged a wrong number of attempts": verdict.wrongly_charged,
+        "jobs charged a wrong number of attempts or deaths": verdict.wrongly_charged,
         "jobs dead or cancelled": verdict.dead,
         "processes that ended by themselves": run.unplanned_exits,
     }
     words = [f"{len(of)} {what}: {', '.join(of[:10])}" for what, of in found.items() if of]
     if verdict.drift or verdict.conservation:
         words.append(f"the counters drift by {verdict.drift} rows, their conservation by {verdict.conservation}")
-    if not run.enough:
-        words.append("fewer jobs or kills than the scenario asks for")
+    if run.wanting:
+        words.append(f"less than the scenario asks for: {', '.join(run.wanting)}")
     return words
 
 
@@ -52,7 +53,8 @@ def lines(run: Run, control: Control | None) -> list[str]:
         f"Besides: {', '.join(f'{what} × {n}' for what, n in sorted(run.troubles.items()))}. "
         f"{verdict.leases_run_out} leases ran out without a kill, while PostgreSQL was away or its worker had no time. "
         f"{verdict.twins_refused} second jobs for a live key were refused. "
-        f"The run took {run.seconds / 60:.0f} minutes, seed {run.seed}.",
+        f"The run took {run.seconds / 60:.0f} minutes, seed {run.seed}; "
+        f"the machine's load was {run.load:.1f} on {os.cpu_count()} cores.",
     ]
 
 
@@ -60,7 +62,7 @@ def write(page: Path, command: str, content: Sequence[str]) -> None:
     """Replace what stands between the markers."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    stamp = f"`{command}`, {date.today():%d %B %Y}, two cores, default settings."
+    stamp = f"`{command}`, {date.today():%d %B %Y}, default settings."
     page.write_text("\n".join([f"{before}{BEGIN}", stamp, "", *content, f"{END}{after}"]), encoding="utf-8")
 
 
@@ -73,7 +75,7 @@ def _rows(run: Run, control: Control | None) -> list[str]:
         "jobs lost": f"**{len(verdict.lost)}**",
         "jobs with their effect twice": f"**{len(verdict.done_twice)}**",
         "effects of jobs that did not complete": str(len(verdict.effects_of_no_completed)),
-        "jobs charged a wrong number of attempts": str(len(verdict.wrongly_charged)),
+        "jobs charged a wrong number of attempts or deaths": str(len(verdict.wrongly_charged)),
         "jobs dead (as poison or otherwise)": str(len(verdict.dead)),
         "rows by which the counters are wrong": f"{verdict.drift} (conservation {verdict.conservation})",
         "from the kill to the job's next start": spread(times),

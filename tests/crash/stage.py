@@ -22,6 +22,7 @@ from tests.crash.killpoints import make_folders
 from tests.environment import DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+HOMES = ROOT / ".local" / "test"
 START_SECONDS = 60
 LAST_WORD_SECONDS = 15
 MANY_EXITS = 5

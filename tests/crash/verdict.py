@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from tests.crash import rescues
 from tests.crash.kills import ENQUEUED, TWINS, Kill, lines
 
+MOST_DEATHS = 3  # of its workers, that a job may survive
 OURS = "queue LIKE 'crash.%%'"
 UNENDED = f"SELECT count(*) AS n FROM queues_job WHERE {OURS} AND state NOT IN ('completed', 'dead', 'cancelled')"
 _JOBS = f"SELECT id::text, state FROM queues_job WHERE {OURS}"
@@ -27,7 +28,9 @@ SELECT job_id::text AS id FROM queues_test_effect
 WHERE NOT EXISTS (SELECT FROM queues_job WHERE id = job_id AND state = 'completed')
 """
 _WRONGLY_CHARGED = f"""
-SELECT id::text FROM queues_job WHERE {OURS} AND state = 'completed' AND attempt <> (payload->>'fails')::int + 1
+SELECT id::text FROM queues_job AS job WHERE {OURS} AND state = 'completed' AND (
+    attempt <> (payload->>'fails')::int + 1 OR attempt > max_attempts OR rescues > {MOST_DEATHS}
+    OR rescues <> (SELECT count(*) FROM queues_attempt WHERE job_id = job.id AND outcome = 'lost'))
 """
 # Counters, the deltas not folded yet, and the rows: in one statement, and so of one moment.
 _DRIFT = """
@@ -64,11 +67,6 @@ class Verdict:
     twins_refused: int
     rescued: list[rescues.Rescue] = field(repr=False)
     leases_run_out: int = 0
-
-    @property
-    def is_clean(self) -> bool:
-        faults = (self.lost, self.done_twice, self.effects_of_no_completed, self.wrongly_charged, self.dead)
-        return not any(faults) and not self.drift and not self.conservation
 
 
 def judge(database_url: str, folder: Path, kills: Sequence[Kill]) -> Verdict:
