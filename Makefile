@@ -17,6 +17,8 @@ RUNTIME := $(call stamp,runtime,$(RUNTIME_LOCKS))
 DEV := $(call stamp,dev,$(DEV_LOCKS))
 
 UV := $(shell command -v uv)
+# uv trusts who the machine trusts, as pip does: behind a company's proxy nobody else knows its certificate.
+export UV_SYSTEM_CERTS := 1
 COMPILE = uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 $(if $(UPGRADE),--upgrade)
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3
 FITS := import sys; sys.exit(sys.version_info < (3, 11))
