@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
 S = OrderStatus
 _serial = count(1)
 OLD = datetime(2026, 1, 1, tzinfo=UTC)
-FEW = how(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = how(max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 PAYMENTS = ("apply-stripe-event", "refund-order", "settle-checkout", "settle-refund", "take-link-down")
 
 

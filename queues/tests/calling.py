@@ -43,7 +43,7 @@ def person(role: Role = Role.OWNER) -> User:
 def signed_in(role: Role = Role.OWNER, **how: Any) -> Caller:
     http = Client(**how)
     http.force_login(person(role))
-    http.get("/admin/login/")  # where they are signed in is noted once, at the first request
+    http.get("/api/v1/articles")  # where they are signed in is noted once, at the first request
     return Caller(http)
 
 
