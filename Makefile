@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test fast journeys crash check bench bench-web format lock clean runtime dev chromium
+.PHONY: help demo run test fast journeys crash check bench bench-web bench-jobs format lock clean runtime dev chromium
 
 BIN := .venv/bin
 APPS := config audit queues plugins workflows mail accounts articles backlinks analytics simulators
@@ -56,10 +56,13 @@ check: dev ## format, lint, types, import layers, missing migrations
 	$(BIN)/djlint --lint --quiet templates
 	$(LAUNCH) services -- sh -euc '$(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run'
 
-bench: bench-web ## every benchmark
+bench: bench-web bench-jobs ## every benchmark
 
 bench-web: dev ## 500 webhooks at once: server time, client time, none lost, orders = paid sessions
 	$(BIN)/python -m bench.webhooks
+
+bench-jobs: dev ## the job backbone beside Celery and BullMQ, about half an hour (ARGS=--quick, --only A,B, --slow, --publish)
+	$(LAUNCH) services --home .local/bench/services -- $(BIN)/python -m bench.jobs $(ARGS)
 
 format: dev ## write code and imports the house's way
 	$(BIN)/ruff check --fix-only .

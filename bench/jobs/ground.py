@@ -80,6 +80,13 @@ class Ground:
         info: dict[str, Any] = self.redis.info("cpu")  # type: ignore[assignment]
         return Spent(usage.tree_seconds(self._postmaster), info["used_cpu_sys"] + info["used_cpu_user"])
 
+    def redis_bytes(self) -> int:
+        """Of every key there is."""
+        with self.redis.pipeline(transaction=False) as asking:
+            for key in self.redis.scan_iter(count=1_000):
+                asking.memory_usage(key)
+            return sum(size or 0 for size in asking.execute())
+
     def marks(self) -> list[marks.Mark]:
         return marks.read(MARKS)
 

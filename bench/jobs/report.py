@@ -1,13 +1,22 @@
 """The tables: printed, written as JSON, and kept in docs/performance.md between two markers."""
 
 import json
+import os
+import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from bench.jobs.goals import Verdict
+from bench.jobs.processes import ROOT
 from bench.jobs.samples import Book
+
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench-jobs: figures begin -->", "<!-- bench-jobs: figures end -->"
+GOAL_HEADS = ["goal", "measured", ""]
 
 
 def say(line: str) -> None:
@@ -15,17 +24,28 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def surroundings() -> str:
+    """Of this machine now, before anything is measured."""
+    bullmq = json.loads((ROOT / "bench/peers/bullmq/package.json").read_text())["dependencies"]["bullmq"]
+    return (
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; Python {platform.python_version()},"
+        f" Celery {version('celery')}, django-celery-results {version('django-celery-results')}, BullMQ {bullmq}"
+    )
+
+
 def show(book: Book, conditions: str) -> None:
     print(f"\n{conditions}")
     for workload in book.workloads():
         print(f"\n{workload}")
         print(_table(["", *book.columns(workload)], rows_of(book, workload)))
+        if workload in book.remarks:
+            print(book.remarks[workload])
     for failure in book.failures:
         print(f"\nFAILED: {failure}")
 
 
 def show_goals(verdicts: Sequence[Verdict]) -> None:
-    print("\n" + _table(["goal", "measured", ""], goal_rows(verdicts)))
+    print("\n" + _table(GOAL_HEADS, goal_rows(verdicts)))
 
 
 def rows_of(book: Book, workload: str) -> list[list[str]]:
@@ -41,6 +61,24 @@ def goal_rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
 
 def write_json(path: Path, book: Book, conditions: str) -> None:
     path.write_text(json.dumps({"conditions": conditions, **asdict(book)}, indent=1, ensure_ascii=False))
+
+
+def publish(book: Book, verdicts: Sequence[Verdict], conditions: str, rounds: int) -> None:
+    """Replace what stands between the markers."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    stamp = f"`make bench-jobs ARGS=--publish`, {date.today():%d %B %Y}, medians of {rounds} interleaved rounds."
+    content = [BEGIN, f"{stamp} {conditions}.", "", *_markdown(GOAL_HEADS, goal_rows(verdicts))]
+    for workload in book.workloads():
+        content += ["", f"### {workload}", "", *_markdown(["", *book.columns(workload)], rows_of(book, workload))]
+        content += ["", book.remarks[workload]] if workload in book.remarks else []
+    content += ["", *(f"FAILED: {failure}" for failure in book.failures)] if book.failures else []
+    PAGE.write_text(before + "\n".join([*content, END]) + after, encoding="utf-8")
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -28,8 +28,8 @@ def _queue(name: str, slots: int, *, chunk: int = 1, store_results: bool = False
     )
 
 
-SINGLE = _queue("bench.single", 10)
-RESULTS = _queue("bench.results", 10, store_results=True)
+SINGLE = _queue("bench.single", 20)
+RESULTS = _queue("bench.results", 20, store_results=True)
 CHUNKED = _queue("bench.chunked", 4, chunk=int(os.environ.get("BENCH_CHUNK", "50")))
 PICKUP = _queue("bench.pickup", 10)
 SLEEP = _queue("bench.sleep", 50)

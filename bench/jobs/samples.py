@@ -26,9 +26,14 @@ class Book:
 
     samples: list[Sample] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    remarks: dict[str, str] = field(default_factory=dict)
 
     def add(self, workload: str, side: str, figures: Figures) -> None:
         self.samples.append(Sample(workload, side, figures))
+
+    def remark(self, workload: str, words: str) -> None:
+        """What a reader of its table must know."""
+        self.remarks[workload] = words
 
     @contextmanager
     def noting(self, workload: str, side: str) -> Iterator[None]:
@@ -59,6 +64,12 @@ class Book:
     def median(self, workload: str, side: str, figure: str) -> float | None:
         measured = self.rounds(workload, side, figure)
         return statistics.median(measured) if measured else None
+
+    def ratio(self, workload: str, figure: str, side: str, base: str) -> float | None:
+        """Of `side` to `base`: the median of the rounds' own ratios, for what disturbs a round disturbs both."""
+        ours, theirs = self.rounds(workload, side, figure), self.rounds(workload, base, figure)
+        ratios = [one / other for one, other in zip(ours, theirs, strict=False) if other]
+        return statistics.median(ratios) if ratios else None
 
     def best(self, workload: str, figure: str, is_in: Callable[[str], bool]) -> tuple[str, float] | None:
         """The side of `is_in` whose median is highest."""

@@ -12,14 +12,13 @@ FOLDER = LOCAL
 
 
 class BullMQ(Side):
-    label = "BullMQ"
-
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, label: str = "BullMQ", **settings: str) -> None:
         super().__init__(ground)
+        self.label, self._settings = label, settings
         _install(ground.environ())
 
     def worker_command(self, job: str, number: int, slots: int) -> tuple[Sequence[str], dict[str, str]]:
-        return ["node", str(FOLDER / "worker.mjs"), str(slots)], self.ground.environ()
+        return ["node", str(FOLDER / "worker.mjs"), str(slots)], self.ground.environ(**self._settings)
 
     def client_command(self, *words: str) -> tuple[Sequence[str], dict[str, str]]:
         return ["node", str(FOLDER / "client.mjs"), *words], self.ground.environ()

@@ -6,17 +6,17 @@ from bench.jobs.ground import RESULTS, RESULTS_SETTINGS, Ground
 from bench.jobs.processes import python, until
 from bench.jobs.sides.side import WARM_UPS, Crew, Load, Side
 
+KEPT = {"BENCH_KEEP_CONNECTIONS": "1"}
 PLAIN, WITH_RESULTS = "bench.peers.celery_plain.app", "bench.peers.celery_results.app"
 
 
 class CeleryPeer(Side):
     """Workers listen to a warm-up queue first; releasing the backlog has them listen to its queue too."""
 
-    def __init__(self, ground: Ground, label: str, *, app: str, pool: str, keep_connections: bool = False) -> None:
+    def __init__(self, ground: Ground, label: str, *, app: str, pool: str, **settings: str) -> None:
         super().__init__(ground)
         self.label, self._app, self._pool = label, app, pool
-        kept = {"BENCH_KEEP_CONNECTIONS": "1"} if keep_connections else {}
-        self._environ = ground.environ(RESULTS, DJANGO_SETTINGS_MODULE=RESULTS_SETTINGS, **kept)
+        self._environ = ground.environ(RESULTS, DJANGO_SETTINGS_MODULE=RESULTS_SETTINGS, **settings)
 
     def worker_command(self, job: str, number: int, slots: int) -> tuple[Sequence[str], dict[str, str]]:
         words = ["-P", self._pool, "-c", str(slots), "-Q", "warm", "-n", f"bench{number}@%h"]
@@ -39,6 +39,10 @@ class CeleryPeer(Side):
 
     def release(self) -> None:
         self.tell("release", "nothing", "0")
+
+    def listen(self) -> None:
+        super().listen()
+        self.release()
 
     def is_done(self) -> bool:
         """Late acknowledgement: what is not done is either in the list or in the hash of the unacknowledged."""

@@ -4,22 +4,26 @@ from collections.abc import Sequence
 
 from bench.jobs.ground import Ground
 from bench.jobs.processes import BenchFailed, Client, python, until
-from bench.jobs.sides.side import START_SECONDS, WARM_UPS, Crew, Load, Side, Span
+from bench.jobs.sides.side import START_SECONDS, WARM_UPS, Crew, Fate, Load, Side, Span
 
 
 class Ours(Side):
-    def __init__(self, ground: Ground, label: str = "Copydesk", *, pool: str = "threads") -> None:
+    """`elsewhere`: the first worker passes for one of another host, of which nobody here can see that it is gone."""
+
+    def __init__(
+        self, ground: Ground, label: str = "Copydesk", *, pool: str = "threads", elsewhere: bool = False
+    ) -> None:
         super().__init__(ground)
-        self.label, self._pool = label, pool
+        self.label, self._pool, self._elsewhere = label, pool, elsewhere
         self._held: Client | None = None
 
     def other_commands(self) -> list[tuple[str, Sequence[str], dict[str, str]]]:
         return [("relay", python("-m", "bench.jobs.entry", "relay"), self.ground.environ())]
 
     def worker_command(self, job: str, number: int, slots: int) -> tuple[Sequence[str], dict[str, str]]:
-        environ = self.ground.environ(
-            BENCH_SERVE=queue_of(job), BENCH_POOL=self._pool, **({"BENCH_SLOTS": str(slots)} if slots else {})
-        )
+        slots_if_any = {"BENCH_SLOTS": str(slots)} if slots else {}
+        host_if_any = {"BENCH_HOST": "elsewhere"} if self._elsewhere and number == 0 else {}
+        environ = self.ground.environ(BENCH_SERVE=queue_of(job), BENCH_POOL=self._pool, **slots_if_any, **host_if_any)
         return python("-m", "bench.jobs.entry", "worker", "bench"), environ
 
     def client_command(self, *words: str) -> tuple[Sequence[str], dict[str, str]]:
@@ -31,7 +35,8 @@ class Ours(Side):
         def beats() -> bool:
             crew.check()
             return expected == self.ground.row(
-                "SELECT (SELECT count(*) FROM queues_worker), (SELECT count(*) FROM queues_relay)"
+                "SELECT (SELECT count(*) FROM queues_worker WHERE beat_at > statement_timestamp() - interval '5 s'),"
+                " (SELECT count(*) FROM queues_relay)"
             )
 
         until(beats, seconds=START_SECONDS, what="our workers and the relay")
@@ -68,6 +73,17 @@ class Ours(Side):
         if not completed == jobs == runs:
             raise BenchFailed(f"{jobs} jobs, {completed} completed, {runs} completed runs")
         return Span(seconds, completed)
+
+    def fate(self, load: Load) -> Fate:
+        """By the rows: what a worker did that was no longer its own was rolled back, whatever mark it left."""
+        return Fate(
+            *self.ground.row(
+                "SELECT %s - count(*) FILTER (WHERE state = 'completed'), (SELECT count(*) FROM ("
+                "SELECT FROM queues_attempt WHERE outcome = 'completed' GROUP BY job_id HAVING count(*) > 1) AS twice)"
+                " FROM queues_job",
+                load.n,
+            )
+        )
 
 
 def queue_of(job: str) -> str:

@@ -1,9 +1,12 @@
 """What every side can be asked to do, so that one workload measures them all alike."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from bench.jobs.ground import Ground
 from bench.jobs.processes import Client, Process, ask
@@ -29,12 +32,25 @@ class Span:
     effects: int
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What became of a backlog: jobs that never finished, and jobs that finished more than once."""
+
+    lost: int
+    twice: int
+
+
 @dataclass
 class Crew:
     """The processes of a side that are running."""
 
     workers: list[Process] = field(default_factory=list)
     others: dict[str, Process] = field(default_factory=dict)
+    starts: list[Callable[[], Process]] = field(default_factory=list)
+
+    def restart(self, number: int) -> None:
+        """A worker that was killed, as a process manager would."""
+        self.workers[number] = self.starts[number]()
 
     def check(self) -> None:
         for process in (*self.workers, *self.others.values()):
@@ -59,14 +75,15 @@ class Side(ABC):
                 crew.others[name] = self._start(ending, name, command, environ)
             for number, count in enumerate(slots):
                 command, environ = self.worker_command(job, number, count)
-                crew.workers.append(self._start(ending, f"worker{number}", command, environ))
+                crew.starts.append(partial(self._start, ending, f"worker{number}", command, environ))
+            crew.workers = [start() for start in crew.starts]
             self.wait_ready(crew)
             self.warm_up(job)
             crew.check()
             yield crew
             crew.check()
 
-    def tell(self, *words: str) -> dict[str, float]:
+    def tell(self, *words: str) -> dict[str, Any]:
         """What this side's client answers."""
         command, environ = self.client_command(*words)
         return ask(command, environ)
@@ -104,6 +121,15 @@ class Side(ABC):
 
     @abstractmethod
     def is_done(self) -> bool: ...
+
+    def listen(self) -> None:
+        """From now on the workers take what comes, one by one. Most do so anyway."""
+        self.ground.forget_marks()
+
+    def fate(self, load: Load) -> Fate:
+        """Of the backlog, once it is done; jobs that leave a mark at their end."""
+        ends = Counter(mark.number for mark in self.ground.marks() if mark.what == "e")
+        return Fate(lost=load.n - len(ends), twice=sum(times > 1 for times in ends.values()))
 
     def span(self) -> Span:
         """Of the backlog, read when the workers have ended."""

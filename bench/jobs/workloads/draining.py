@@ -10,12 +10,13 @@ from bench.jobs.ground import Ground
 from bench.jobs.processes import until
 from bench.jobs.samples import Figures
 from bench.jobs.sides.bullmq import BullMQ
-from bench.jobs.sides.celery import PLAIN, WITH_RESULTS, CeleryPeer
+from bench.jobs.sides.celery import KEPT, PLAIN, WITH_RESULTS, CeleryPeer
 from bench.jobs.sides.ours import Ours
 from bench.jobs.sides.side import Load, Side
 from bench.jobs.workloads.plan import Plan
 
 WORKLOAD = "B drain"
+WITH_RESULTS_ON, CHUNKED = "Copydesk, results on", "Copydesk, chunked"
 SECONDS = 600
 
 
@@ -39,7 +40,7 @@ def measure(plan: Plan) -> None:
 def _ours(plan: Plan) -> list[Entrant]:
     """With prefork one main process has two children."""
     slots = (0, 0) if plan.pool == "threads" else (2,)
-    variants = {"Copydesk": "single", "Copydesk, results on": "results", "Copydesk, chunked": "chunked"}
+    variants = {"Copydesk": "single", WITH_RESULTS_ON: "results", CHUNKED: "chunked"}
     return [
         Entrant(Ours(plan.ground, label, pool=plan.pool), f"bench-{kind}", 20_000, slots)
         for label, kind in variants.items()
@@ -50,16 +51,16 @@ def _peers(ground: Ground) -> list[Entrant]:
     """The slower ones get fewer jobs: their rate does not depend on how many there are."""
     results = "Celery + django-celery-results"
 
-    def celery(label: str, app: str, pool: str, *, keep: bool = False) -> CeleryPeer:
-        return CeleryPeer(ground, f"{label}, {pool}", app=app, pool=pool, keep_connections=keep)
+    def celery(label: str, app: str, pool: str, **settings: str) -> CeleryPeer:
+        return CeleryPeer(ground, f"{label}, {pool}", app=app, pool=pool, **settings)
 
     return [
         Entrant(BullMQ(ground), "nothing", 20_000, (50, 50)),
         Entrant(celery("Celery", PLAIN, "prefork"), "nothing", 20_000, (2,)),
-        Entrant(celery("Celery", PLAIN, "threads"), "nothing", 20_000, (10, 10)),
+        Entrant(celery("Celery", PLAIN, "threads"), "nothing", 20_000, (20, 20)),
         Entrant(celery(results, WITH_RESULTS, "prefork"), "nothing", 4_000, (2,)),
-        Entrant(celery(f"{results}, kept", WITH_RESULTS, "prefork", keep=True), "nothing", 10_000, (2,)),
-        Entrant(celery(f"{results}, kept", WITH_RESULTS, "threads", keep=True), "nothing", 10_000, (10, 10)),
+        Entrant(celery(f"{results}, kept", WITH_RESULTS, "prefork", **KEPT), "nothing", 10_000, (2,)),
+        Entrant(celery(f"{results}, kept", WITH_RESULTS, "threads", **KEPT), "nothing", 10_000, (20, 20)),
     ]
 
 

@@ -12,6 +12,7 @@ from bench.jobs.sides.ours import Ours
 from bench.jobs.workloads.plan import Plan
 
 ONE, BULK = "A one by one", "A in bulk"
+PLAIN_INSERT, IN_TRANSACTION = "PostgreSQL, plain INSERT", "PostgreSQL, BEGIN INSERT COMMIT"
 N = 20_000
 N_CELERY = 5_000  # it publishes a thousand a second, whatever the number
 
@@ -34,8 +35,8 @@ class Raw:
 def measure(plan: Plan) -> None:
     ours, raw, n = Ours(plan.ground), Raw(plan.ground), plan.size(N)
     _one(plan, ONE, "Copydesk", ours, ("one", "bench-single"), n)
-    _one(plan, ONE, "PostgreSQL, plain INSERT", raw, ("one", ""), n)
-    _one(plan, ONE, "PostgreSQL, BEGIN INSERT COMMIT", raw, ("begin", ""), n)
+    _one(plan, ONE, PLAIN_INSERT, raw, ("one", ""), n)
+    _one(plan, ONE, IN_TRANSACTION, raw, ("begin", ""), n)
     _one(plan, BULK, "Copydesk", ours, ("bulk", "bench-single"), n)
     _one(plan, BULK, "PostgreSQL, COPY", raw, ("bulk", ""), n)
     if plan.with_peers:

@@ -12,6 +12,7 @@ class Plan:
     book: Book
     is_quick: bool
     with_peers: bool
+    with_slow: bool
     pool: str
 
     def size(self, n: int) -> int:

@@ -22,9 +22,12 @@ const jobs = {
   },
 };
 
+const milliseconds = (option, given) => (given ? { [option]: Number(given) } : {});  // BullMQ's own by default
 const worker = new Worker(QUEUE, (job) => jobs[job.name](job.data), {
   connection,
   concurrency: Number(process.argv[2]),
+  ...milliseconds('lockDuration', process.env.BENCH_LOCK_MS),
+  ...milliseconds('stalledInterval', process.env.BENCH_STALLED_MS),
 });
 worker.on('error', (error) => console.error(error));
 await worker.waitUntilReady();
