@@ -22,7 +22,7 @@ from tests.crash.stage import Stage, stage
 POOLS = {QUEUES[False]: ("threads", "8"), QUEUES[True]: ("prefork", "6")}
 CHILD_EVERY, MAIN_EVERY = 3.0, 8.0
 QUIET_SECONDS = VISIBILITY_SECONDS + 15  # nothing left in Redis for so long: what is not done then never will be
-PATIENCE_SECONDS = 600
+KILLING_SECONDS = 600
 WIPED_JOBS = 200
 _STARTS = "SELECT job_id::text, extract(epoch FROM at)::float FROM control_start ORDER BY at"
 _DONE = "SELECT job_id::text, count(*) FROM control_effect GROUP BY 1"
@@ -78,20 +78,21 @@ def _send(on: Stage, wish: Wish) -> str:
 
 
 def _kill_until_done(on: Stage, chance: random.Random, jobs: int, say: Callable[[str], None]) -> None:
-    """Until all are done, or Redis has had nothing for so long that nothing more can come."""
-    ends_at = time.monotonic() + PATIENCE_SECONDS
+    """Until all are done, or nothing has been in Redis for so long that nothing can come. Kills end before that."""
+    kills_until = time.monotonic() + KILLING_SECONDS
     busy_at = said_at = time.monotonic()
     child_at = time.monotonic() + CHILD_EVERY
     main_at = time.monotonic() + MAIN_EVERY
-    while time.monotonic() < ends_at and time.monotonic() - busy_at < QUIET_SECONDS:
+    while time.monotonic() - busy_at < QUIET_SECONDS:
         on.look_after()
         now = time.monotonic()
         if is_busy := _is_busy(on):
             busy_at = now
-        if is_busy and now >= child_at:
+        may_kill = is_busy and now < kills_until
+        if may_kill and now >= child_at:
             child_at = now + chance.uniform(0, 2 * CHILD_EVERY)
             _kill_one_of(on, chance, on.children(QUEUES[True]), Victim.CHILD)
-        if is_busy and now >= main_at:
+        if may_kill and now >= main_at:
             main_at = now + chance.uniform(0.5, 1.5) * MAIN_EVERY
             _kill_one_of(on, chance, [on.pid(queue) for queue in POOLS], Victim.MAIN)
         if now > said_at + 10:

@@ -32,7 +32,9 @@ def feed(folder: Path, scenario: Scenario, seed: int) -> None:
         wishes = burst(seed, number, scenario)
         while time.monotonic() - began < fed / scenario.per_second or _is_deep(wishes[0].kind.name):
             if stopping.wait(0.05):
-                return
+                break
+        if stopping.is_set():
+            return
         fed += _enqueue(folder, wishes)
 
 
