@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         report.write_json(options.json, book, conditions)
     if options.publish:
-        report.publish(book, verdicts, conditions, options.rounds)
+        report.publish(book, verdicts, conditions, arguments)
     return 0 if all(verdict.is_kept for verdict in verdicts) and not book.failures else 1
 
 

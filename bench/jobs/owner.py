@@ -1,10 +1,9 @@
 """`python -m bench.jobs.owner MODE [CALLS QUEUE KEY]`: what an owner asks of the backbone, and what it took.
 
 Modes: `fold`, as the relay does; `queues`, the names of all that are declared; `look`, each of the owner's calls CALLS
-times through Django's test client: the median of its Server-Timing, in milliseconds.
+times through Django's test client: its Server-Timing, in milliseconds.
 """
 
-import statistics
 import sys
 from typing import Any
 
@@ -42,7 +41,7 @@ def _look(calls: int, queue: str, key: str) -> None:
         "page: 50 failed": (f"{PAGES}{queue}/", {"state": "failed"}),
         "page: search by key": (f"{PAGES}{queue}/", {"state": "total", "q": key}),
     }
-    took = {what: statistics.median(_call(http, *look) for _ in range(calls)) for what, look in looks.items()}
+    took = {what: [_call(http, *look) for _ in range(calls)] for what, look in looks.items()}
     answers = {what: http.get(*looks[what]).json() for what in looks if what.startswith("API")}
     clienting.say(
         took=took,

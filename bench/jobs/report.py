@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -63,11 +64,11 @@ def write_json(path: Path, book: Book, conditions: str) -> None:
     path.write_text(json.dumps({"conditions": conditions, **asdict(book)}, indent=1, ensure_ascii=False))
 
 
-def publish(book: Book, verdicts: Sequence[Verdict], conditions: str, rounds: int) -> None:
-    """Replace what stands between the markers."""
+def publish(book: Book, verdicts: Sequence[Verdict], conditions: str, arguments: Sequence[str]) -> None:
+    """Replace what stands between the markers; `arguments` are those of this run."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    stamp = f"`make bench-jobs ARGS=--publish`, {date.today():%d %B %Y}, medians of {rounds} interleaved rounds."
+    stamp = f'`make bench-jobs ARGS="{shlex.join(arguments)}"`, {date.today():%d %B %Y}.'
     content = [BEGIN, f"{stamp} {conditions}.", "", *_markdown(GOAL_HEADS, goal_rows(verdicts))]
     for workload in book.workloads():
         content += ["", f"### {workload}", "", *_markdown(["", *book.columns(workload)], rows_of(book, workload))]

@@ -4,7 +4,7 @@ from bench.jobs import measuring
 from bench.jobs.processes import until
 from bench.jobs.samples import Figures
 from bench.jobs.sides.bullmq import BullMQ
-from bench.jobs.sides.celery import PLAIN, WITH_RESULTS, CeleryPeer
+from bench.jobs.sides.celery import KEPT, PLAIN, WITH_RESULTS, CeleryPeer
 from bench.jobs.sides.ours import Ours
 from bench.jobs.sides.side import Load, Side
 from bench.jobs.workloads.plan import Plan
@@ -18,8 +18,11 @@ def measure(plan: Plan) -> None:
     _one(plan, Ours(plan.ground), "bench-sleep")
     if plan.with_peers:
         _one(plan, BullMQ(plan.ground), "sleep")
-        for label, app in (("Celery", PLAIN), ("Celery + django-celery-results", WITH_RESULTS)):
-            _one(plan, CeleryPeer(plan.ground, f"{label}, threads", app=app, pool="threads"), "sleep")
+        results = "Celery + django-celery-results"
+        _one(plan, CeleryPeer(plan.ground, "Celery, threads", app=PLAIN, pool="threads"), "sleep")
+        _one(plan, CeleryPeer(plan.ground, f"{results}, threads", app=WITH_RESULTS, pool="threads"), "sleep")
+        kept = CeleryPeer(plan.ground, f"{results}, kept, threads", app=WITH_RESULTS, pool="threads", **KEPT)
+        _one(plan, kept, "sleep")
 
 
 def _one(plan: Plan, side: Side, job: str) -> None:
