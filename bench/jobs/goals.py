@@ -84,12 +84,12 @@ def _pick_up(percent: int) -> Callable[[Book], Verdict | None]:
 
 def _sleep(book: Book) -> Verdict | None:
     ideal = book.median(sleeping.WORKLOAD, OURS, "× ideal")
-    return ideal and Verdict("D in ≤ 1.08 × the ideal time", f"{ideal:.3f} ×", ideal <= 1.08)
+    return None if ideal is None else Verdict("D in ≤ 1.08 × the ideal time", f"{ideal:.3f} ×", ideal <= 1.08)
 
 
 def _memory(book: Book) -> Verdict | None:
     mib = book.median(sleeping.WORKLOAD, OURS, "worker MiB")
-    return mib and Verdict("D one worker process ≤ 150 MiB", f"{mib:.0f} MiB", mib <= 150)
+    return None if mib is None else Verdict("D one worker process ≤ 150 MiB", f"{mib:.0f} MiB", mib <= 150)
 
 
 def _rescue(book: Book) -> Verdict | None:
@@ -105,7 +105,9 @@ def _rescue(book: Book) -> Verdict | None:
 def _call(what: str, milliseconds: int) -> Callable[[Book], Verdict | None]:
     def judged(book: Book) -> Verdict | None:
         took = book.median(looking.LOOKS, what, "server ms")
-        return took and Verdict(f"F {what} ≤ {milliseconds} ms", f"{took:.1f} ms", took <= milliseconds)
+        return (
+            None if took is None else Verdict(f"F {what} ≤ {milliseconds} ms", f"{took:.1f} ms", took <= milliseconds)
+        )
 
     return judged
 

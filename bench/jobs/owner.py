@@ -33,7 +33,7 @@ def _look(calls: int, queue: str, key: str) -> None:
     http = Client(SERVER_NAME="127.0.0.1")
     http.force_login(User.objects.create_superuser("owner@bench.example"))
     jobs = f"{API}/{queue}/jobs"
-    looks = {
+    looks: dict[str, tuple[str, dict[str, Any]]] = {
         "API: every queue's counts": (API, {}),
         "API: 50 failed": (jobs, {"state": "failed", "page_size": 50}),
         "API: search by key": (jobs, {"state": "total", "q": key}),
