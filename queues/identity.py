@@ -25,7 +25,11 @@ def is_gone(identity: str) -> bool:
 
 
 def pid_is_gone(pid: int) -> bool:
-    """Whether no process, or only a zombie, has this pid on this host."""
+    """Whether no process, or only a zombie, has this pid on this host.
+
+    One of several threads is a zombie before the last has ended, up to a tenth of a second before its sockets close:
+    what Redis gave it then would be lost.
+    """
     return _start_time(pid) == ""
 
 
@@ -43,7 +47,8 @@ def _start_time(pid: int) -> str:
     except OSError:
         return _alive_without_proc(pid)
     state, *fields = stat.rpartition(") ")[2].split()
-    return "" if state in "ZX" else fields[18]
+    is_gone = state in "ZX" and fields[16] in ("0", "1")  # threads
+    return "" if is_gone else fields[18]
 
 
 def _alive_without_proc(pid: int) -> str:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from redis import Redis
 
 from queues import identity, transitions
-from queues.models import Job, JobQuerySet, Pause, State, Worker
+from queues.models import Job, JobQuerySet, Pause, Relay, State, Worker
 from queues.queries import free_queues
 
 log = structlog.get_logger("queues")
@@ -56,7 +56,8 @@ def _rescue(expired: JobQuerySet) -> bool:
 
 def release_the_dead() -> int:
     """Forget processes of this host that are gone; rescue at once what they had leased, and send again what they may
-    have taken from Redis and not claimed."""
+    have taken from Redis and not claimed, or handed over and not sent."""
+    _forget_dead_relays()
     leased = Job.objects.filter(state=State.ACTIVE, leased_by__startswith=f"{identity.HOST}:")
     workers = Worker.objects.filter(host=identity.HOST)
     known = {*leased.values_list("leased_by", flat=True).distinct(), *workers.values_list("identity", flat=True)}
@@ -72,6 +73,16 @@ def release_the_dead() -> int:
     return sum(
         _rescue(leased.filter(pk=job_id)) for job_id in leased.filter(leased_by__in=gone).values_list("pk", flat=True)
     )
+
+
+def _forget_dead_relays() -> None:
+    """A relay beats before it hands over: what it may not have sent was handed over since its last beat."""
+    for relay in Relay.objects.filter(identity__startswith=f"{identity.HOST}:"):
+        if identity.is_gone(relay.identity):
+            with transaction.atomic():
+                forgotten, _ = Relay.objects.filter(pk=relay.pk).delete()
+                if forgotten:  # and not by another process meanwhile
+                    transitions.undispatch_since(relay.beat_at)
 
 
 def undispatch_lost() -> int:

@@ -13,6 +13,7 @@ Row = tuple[Any, ...]
 
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[Row]:
     """The rows that `statement` returns, with Django's own connection, transaction, adapters and errors."""
+    connection.close_if_health_check_failed()  # of a connection kept from an earlier task; nothing otherwise
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(statement, parameters).fetchall()  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import json
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -217,6 +217,11 @@ def undispatch(job_id: UUID, generation: int) -> bool:
 def undispatch_queue(queue: str) -> int:
     """All that the queue has in Redis waits again, its messages stale: what a pause does at once."""
     return Job.objects.filter(queue=queue, state=State.DISPATCHED).update(state=State.WAITING)
+
+
+def undispatch_since(moment: datetime) -> int:
+    """All that was handed over since then waits again: who did it died, and the messages may not have been sent."""
+    return Job.objects.filter(state=State.DISPATCHED, dispatched_at__gte=moment).update(state=State.WAITING)
 
 
 def promote_due() -> int:

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from queues import identity
+from queues.tests.given import until
 
 
 @pytest.fixture
@@ -41,6 +43,22 @@ def test_a_zombie_is_gone(child):
 
     assert identity.pid_is_gone(child.pid)
     assert not identity.is_child(child.pid)
+
+
+def test_a_process_is_gone_only_with_its_last_thread():
+    leaves = "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(60,)).start(); "
+    with subprocess.Popen([sys.executable, "-c", leaves + "ctypes.CDLL(None).pthread_exit(None)"]) as process:
+        try:
+            until(lambda: _is_zombie(process.pid))
+            assert not identity.pid_is_gone(process.pid)
+        finally:
+            process.kill()
+
+        until(lambda: identity.pid_is_gone(process.pid))
+
+
+def _is_zombie(pid: int) -> bool:
+    return ") Z " in Path(f"/proc/{pid}/stat").read_text()
 
 
 def test_a_reused_pid_is_not_its_dead_owner():

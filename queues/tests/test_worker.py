@@ -15,8 +15,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from queues import identity, mending, stopping, transitions, worker
-from queues.models import DeadLetter, Job, Outcome, State, Worker
-from queues.tests.given import at_once, claimed, column, elsewhere, put, row, terminate_other_connections, until
+from queues.models import DeadLetter, Job, Outcome, Relay, State, Worker
+from queues.tests.given import (
+    at_once,
+    claimed,
+    column,
+    dispatched,
+    elsewhere,
+    put,
+    row,
+    terminate_other_connections,
+    until,
+)
 
 pytestmark = pytest.mark.django_db
 POST = worker.Post("io", ["test.queue"], 4)
@@ -202,6 +212,29 @@ def test_a_dead_predecessor_without_jobs_is_forgotten_too():
     assert mending.release_the_dead() == 0
 
     assert Worker.objects.count() == 0
+
+
+def test_what_a_dead_relay_of_this_host_may_not_have_sent_is_handed_over_again():
+    sent = column(dispatched(put()), dispatched_at=Now() - timedelta(seconds=1))
+    dead = Relay.objects.create(identity=dead_identity())
+    others = [Relay.objects.create(identity=who) for who in (identity.me(), "another-host:1:1")]
+    unsent = dispatched(put())
+
+    assert mending.release_the_dead() == 0
+
+    assert (row(unsent).state, row(sent).state) == (State.WAITING, State.DISPATCHED)
+    assert not Relay.objects.filter(pk=dead.pk).exists()
+    assert {relay.pk for relay in Relay.objects.all()} == {relay.pk for relay in others}
+
+
+def test_what_living_relays_sent_is_left_alone():
+    for who in (identity.me(), "another-host:1:1"):
+        Relay.objects.create(identity=who)
+    job = dispatched(put())
+
+    mending.release_the_dead()
+
+    assert row(job).state == State.DISPATCHED
 
 
 def test_what_a_lost_child_ran_comes_back_at_once(child):
