@@ -158,7 +158,7 @@ def test_the_customer_sees_what_was_found_and_never_what_was_measured(net, strip
 
     shown = words(browser(order).get(page(order)))
 
-    assert f"✗ a warning: {vetting.DOES_NOT_OPEN}" in shown
+    assert f"! a warning: {vetting.DOES_NOT_OPEN}" in shown
     assert f"✓ passed: {vetting.NOT_LISTED}" in shown
     report = TargetReport.objects.get(order=order, stage="payment")
     assert report.findings[-1]["measured"] == "answered 503 at https://shop.example.com/"
