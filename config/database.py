@@ -21,7 +21,7 @@ def connection(*, pooled: bool) -> dict[str, Any]:
             "max_idle": 120,
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": env.unquoted(parts.path.lstrip("/")),
         "USER": env.unquoted(parts.username),
         "PASSWORD": env.unquoted(parts.password),

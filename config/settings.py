@@ -139,6 +139,7 @@ JOB_LATER_MAX_SECONDS = env.whole("JOB_LATER_MAX_SECONDS", 6 * 3600, least=1)
 JOB_MAX_RESCUES = env.whole("JOB_MAX_RESCUES", 3, least=1)
 JOB_WINDOW = env.number("JOB_WINDOW", 2, least=1)  # messages in Redis per worker slot
 JOB_SHUTDOWN_SECONDS = env.number("JOB_SHUTDOWN_SECONDS", 25, least=0)
+JOB_STANDSTILL_SECONDS = env.number("JOB_STANDSTILL_SECONDS", 30, least=1)
 JOB_START_WAIT_SECONDS = env.number("JOB_START_WAIT_SECONDS", 60, least=0)
 JOB_RETENTION = timedelta(days=env.number("JOB_RETENTION_DAYS", 7))
 JOB_ARCHIVE = env.text("JOB_ARCHIVE", "")  # a folder: what is pruned is written there first, as lines of JSON

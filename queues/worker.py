@@ -4,6 +4,7 @@ One thread of the main process does it for all its jobs in one UPDATE each; Cele
 """
 
 import contextlib
+import faulthandler
 import os
 import signal
 import threading
@@ -25,7 +26,8 @@ from queues import alerts, identity, mending, transitions
 from queues.backoff import exponential
 from queues.declare import QUEUES
 from queues.models import Job, JobQuerySet, State, Worker
-from queues.stopping import stop_claiming
+from queues.pulse import Standstill
+from queues.stopping import is_stopping, stop_claiming
 from queues.upkeep import run_warm_ups
 
 log = structlog.get_logger("queues")
@@ -45,8 +47,9 @@ class Post:
 class Keeper:
     """The thread that keeps this process' leases for as long as its jobs run."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, exit_process: Callable[[int], None] = os._exit) -> None:
         self.post = post
+        self._exit_process = exit_process
         self._left = threading.Event()
         self._round = threading.Lock()
 
@@ -68,22 +71,26 @@ class Keeper:
             if last_round:
                 self._round.release()
 
-    def begin_shutdown(self, exit_process: Callable[[int], None] = os._exit) -> None:
+    def begin_shutdown(self) -> None:
         """Stop claiming; what still runs after JOB_SHUTDOWN_SECONDS is returned uncharged and the process ends."""
         stop_claiming()
-        threading.Thread(target=self._deadline, args=(exit_process,), name="shutdown-deadline", daemon=True).start()
+        threading.Thread(target=self._deadline, name="shutdown-deadline", daemon=True).start()
 
-    def _deadline(self, exit_process: Callable[[int], None]) -> None:
+    def _deadline(self) -> None:
         time.sleep(settings.JOB_SHUTDOWN_SECONDS)
+        self._end(0, "shutdown_deadline")
+
+    def _end(self, status: int, why: str) -> None:
+        """Without Celery, which may not listen any more."""
         try:
             self.leave()
-            log.warning("shutdown_deadline", worker=identity.me())
+            log.warning(why, worker=identity.me())
         finally:
-            exit_process(0)
+            self._exit_process(status)
 
     def _run(self) -> None:
         """Whatever goes wrong in a round is tried again in the next: without this thread every job would be lost."""
-        watch_at = time.monotonic() + WATCH_RELAY_SECONDS
+        watch_at, standstill = time.monotonic() + WATCH_RELAY_SECONDS, Standstill()
         while not self._left.is_set():
             with self._round:
                 if self._left.is_set():  # while we waited for it
@@ -96,6 +103,10 @@ class Keeper:
                 except Exception as error:
                     log.warning("lease_keeper_waits", error=str(error).strip())
                     connection.close()
+                    standstill.excuse()
+            if not is_stopping() and standstill.is_too_long():
+                faulthandler.dump_traceback()  # where it stands, for whoever reads the log
+                self._end(1, "loop_stands_still")
             self._left.wait(settings.JOB_RENEWAL_SECONDS)
         connection.close()
 

@@ -107,6 +107,22 @@ def test_a_killed_child_costs_nobody_anything_and_none_survives_its_main_process
     until(lambda: not _group(worker.popen.pid), seconds=5, what="the end of every child")
 
 
+@pytest.mark.parametrize("pool", ["io", "batch"])
+def test_a_worker_whose_loop_stands_still_gives_back_what_it_has_and_ends(system, pool):
+    relay, worker = system.relay(), system.start("worker", pool, JOB_STANDSTILL_SECONDS="1")
+    worker.until_said(READY)
+    job = put("test-slow" if pool == "io" else "test-forked", {"seconds": 30})
+    until(lambda: count(state=State.ACTIVE), what="it runs")
+    relay.kill()
+
+    worker.popen.send_signal(signal.SIGUSR2)
+
+    assert worker.popen.wait(20) == 1
+    assert "loop_stands_still" in worker.said() and "worker_process.py" in worker.said()
+    assert (row(job).state, row(job).attempt, row(job).rescues) == (State.WAITING, 0, 0)
+    assert Worker.objects.count() == 0
+
+
 def test_a_service_that_is_away_is_one_clear_line_and_a_failure(system):
     no_database = {"DATABASE_URL": "postgresql://nobody:tops3cret@127.0.0.1:1/none"}
     no_redis = {"REDIS_URL": "redis://:tops3cret@127.0.0.1:1/0"}

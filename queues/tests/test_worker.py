@@ -306,7 +306,7 @@ def test_at_the_deadline_what_still_runs_is_returned_and_the_process_ends(settin
     ended = threading.Event()
     codes = []
 
-    worker.Keeper(POST).begin_shutdown(lambda code: (codes.append(code), ended.set()))
+    worker.Keeper(POST, lambda code: (codes.append(code), ended.set())).begin_shutdown()
 
     assert stopping.is_stopping() and ended.wait(5) and codes == [0]
     assert (row(job).state, row(job).attempt) == (State.WAITING, 0)

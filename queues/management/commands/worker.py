@@ -1,5 +1,6 @@
 """`manage.py worker POOL`: a Celery worker whose queues, pool and concurrency are computed from the declarations."""
 
+import gc
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connections
 
 from queues import identity, worker
 from queues.declare import POOLS, queues_of_pool
+from queues.pulse import Pulse
 from queues.services import ServicesAway, redis_client, wait_for_services
 
 SPARE_CONNECTIONS = 3  # the lease keeper's, the shutdown's, Celery's own
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         finally:
             redis.close()
         _attach(worker.Post(pool, [queue.name for queue in queues], slots))
+        gc.freeze()  # what is loaded stays: Celery collects garbage before every fork, and would walk through all of it
         current_app.worker_main(
             [
                 "worker",
@@ -73,6 +76,7 @@ def _attach(post: worker.Post) -> None:
     """Tie the leases to the life of Celery's worker; the identity is taken now, before any child is forked."""
     identity.me()
     keeper = worker.Keeper(post)
+    current_app.steps["consumer"].add(Pulse)
     signals.worker_ready.connect(lambda **_: keeper.start(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: keeper.begin_shutdown(), weak=False)
     signals.worker_shutdown.connect(lambda **_: keeper.leave(), weak=False)

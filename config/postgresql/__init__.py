@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with one thing mended in its pool; see `base`."""
