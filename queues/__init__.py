@@ -7,6 +7,7 @@ Nothing here knows what a job is about: rooms above declare jobs, and register w
     handed over  relay, mending, rates, messages, transport
     tidied       housekeeping: folding, pruning, archiving, alerts
     run          executor, context, worker, pulse, stopping    every change of state: transitions, statements, sql
+                 together, telling, results
     failed       deadletters, letters, replay, deleting, bulk
     asked for    cancelling, retrying, pausing, revealing      by whom, refused: refusing
     counted      triggers, counting, histograms, recounting    read: measuring, history, figures, queries

@@ -55,7 +55,7 @@ class Context:
         if subject_of(self.job).hears_of_success:
             with self.finishing():
                 return
-        if not transitions.complete_all([(self.job, {})]):
+        if not transitions.complete_without_effects(self.job):
             self.checkpoint()
             raise LeaseLost(f"job {self.job.pk}")
         self.finished = True

@@ -22,8 +22,8 @@ from queues.models import Job, OnceKey, State
 
 RELAY_CHANNEL = "copydesk_relay"
 ROWS_AT_ONCE = 5_000
-# A notification in every commit halves the commit rate: only while a relay sleeps.
-_WAKE = f"(SELECT pg_notify('{RELAY_CHANNEL}', '') FROM queues_relay WHERE idle LIMIT 1)"
+# A notification in every commit halves the commit rate: only while a relay sleeps. It names the queue, or none.
+_WAKE = f"(SELECT pg_notify('{RELAY_CHANNEL}', %(queue)s) FROM queues_relay WHERE idle LIMIT 1)"
 _GIVEN = "id, queue, name, payload, subject_type, subject_id, key, priority, state, max_attempts, timeout_seconds"
 _FRESH = "generation, attempt, rescues, postponements, leased_by, cancel_reason, progress, progress_message, error"
 _AS_FRESH = (0, 0, 0, 0, "", "", 0, "", "")
@@ -94,14 +94,14 @@ def enqueue_many(
         while batch := list(islice(made, ROWS_AT_ONCE)):
             _copy(batch, run_at)
             written += len(batch)
-        wake_relay()
+        wake_relay(definition.queue.name)
     return written
 
 
-def wake_relay() -> None:
+def wake_relay(queue: str = "") -> None:
     """NOTIFY at commit, if a relay sleeps."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_WAKE}")
+        cursor.execute(f"SELECT {_WAKE}", {"queue": queue})
 
 
 def _job(definition: Definition, *, subject: tuple[str, str], run_at: datetime | None, priority: int) -> Job:

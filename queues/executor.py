@@ -25,11 +25,11 @@ from queues.errors import Cancelled, Hidden, LeaseLost, Permanent, RetryLater
 from queues.models import Job
 from queues.results import STALE
 from queues.stopping import is_stopping
-from queues.transitions import Fault
+from queues.together import JOBS_UNDER_WAY
+from queues.transitions import Ended, Fault, Message
 
 log = structlog.get_logger("queues")
 CHUNK_SECONDS = 1.0  # a chunk is for small jobs: what it has no time for goes back, and to whoever is free
-Message = tuple[UUID, int]
 
 
 class JobTask(Task):  # type: ignore[type-arg]
@@ -39,9 +39,10 @@ class JobTask(Task):  # type: ignore[type-arg]
 
     def __call__(self, what: str | list[Any], generation: int = 0) -> dict[str, Any]:
         _drop_broken_connection()
-        if isinstance(what, str):
-            return self._one((UUID(what), generation))
-        return self._chunk([(UUID(job_id), of_it) for job_id, of_it in what])
+        with JOBS_UNDER_WAY.one_more():
+            if isinstance(what, str):
+                return self._one((UUID(what), generation))
+            return self._chunk([(UUID(job_id), of_it) for job_id, of_it in what])
 
     def _one(self, message: Message) -> dict[str, str]:
         if is_stopping():
@@ -59,7 +60,7 @@ class JobTask(Task):  # type: ignore[type-arg]
                 transitions.undispatch(*message)
             return {"outcome": "returned"}
         jobs, began = transitions.claim(messages, os.getpid()), time.monotonic()
-        ended: list[tuple[Job, dict[str, Any]]] = []
+        ended: list[Ended] = []
         counts: Counter[str] = Counter(stale=len(messages) - len(jobs))
         for job in jobs:
             if is_stopping() or time.monotonic() - began > CHUNK_SECONDS:
@@ -70,7 +71,7 @@ class JobTask(Task):  # type: ignore[type-arg]
             counts["completed"] -= _finish_together(ended)
         return {"outcome": "chunk", **{outcome: n for outcome, n in counts.items() if n}}
 
-    def _run_one_of_many(self, job: Job, ended: list[tuple[Job, dict[str, Any]]]) -> str:
+    def _run_one_of_many(self, job: Job, ended: list[Ended]) -> str:
         try:
             return self._run(job, ChunkContext(job, ended))
         except Retry:
@@ -147,7 +148,7 @@ def _hidden(error: Exception) -> str:
     return f"{type(error).__name__}: its words are not kept, because the job is secret"
 
 
-def _finish_together(ended: list[tuple[Job, dict[str, Any]]]) -> int:
+def _finish_together(ended: list[Ended]) -> int:
     """Finish what the chunk left; returns how many of it could not be: asked to stop meanwhile, or lost."""
     done = transitions.complete_all(ended)
     late = [job for job, _ in ended if job.pk not in done]

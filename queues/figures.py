@@ -12,7 +12,7 @@ from queues.measuring import Histograms, Throughput, histograms, oldest_waiting,
 from queues.models import Pause, Worker
 from queues.queries import live_workers
 
-__all__ = ("Figures", "Point", "Span", "Spread", "all_figures", "figures_of", "history")
+__all__ = ("Figures", "Point", "Span", "Spread", "Standing", "all_figures", "figures_of", "history", "standings")
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One queue. `waiting` includes what was handed to Redis; `wait` and `run` are those of the last hour.
+class Standing:
+    """One queue. `waiting` includes what was handed to Redis.
 
     `completed` and `cancelled` count what ever was; for `per_minute` and `per_hour` see measuring.Throughput.
     """
@@ -52,8 +52,6 @@ class Figures:
     slots: int
     per_minute: int
     per_hour: int
-    wait: Spread
-    run: Spread
     recounted_at: datetime | None
     recount_drift: int
 
@@ -77,28 +75,40 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Figures(Standing):
+    """With the waits and runs of the last hour, which take as long to read as all the rest."""
+
+    wait: Spread
+    run: Spread
+
+
+@dataclass(frozen=True)
 class _Look:
     """Everything that was read for one look at all queues; by the queue's name, but for the workers."""
 
     counts: dict[str, Counts]
     oldest: dict[str, float]
     throughput: dict[str, Throughput]
-    histograms: dict[str, Histograms]
     pauses: dict[str, Pause]
     workers: list[Worker]
 
 
-def all_figures() -> list[Figures]:
+def standings() -> list[Standing]:
     """Of every declared queue, in the order of declaration; as many queries however many queues or jobs there are."""
     look = _Look(
         counts(),
         oldest_waiting(QUEUES),
         throughput(),
-        histograms(),
         {pause.queue: pause for pause in Pause.objects.all()},
         live_workers(),
     )
-    return [_figures(queue, look) for queue in QUEUES.values()]
+    return [_standing(queue, look) for queue in QUEUES.values()]
+
+
+def all_figures() -> list[Figures]:
+    """As `standings`, by one query more."""
+    took = histograms()
+    return [_figures(standing, took.get(standing.queue, Histograms({}, {}))) for standing in standings()]
 
 
 def figures_of(queue: str) -> Figures:
@@ -106,12 +116,15 @@ def figures_of(queue: str) -> Figures:
     return {figures.queue: figures for figures in all_figures()}[queue]
 
 
-def _figures(queue: Queue, look: _Look) -> Figures:
+def _figures(standing: Standing, took: Histograms) -> Figures:
+    return Figures(**vars(standing), wait=Spread.of(took.wait), run=Spread.of(took.run))
+
+
+def _standing(queue: Queue, look: _Look) -> Standing:
     counted = look.counts.get(queue.name, Counts())
     done = look.throughput.get(queue.name, Throughput())
-    took = look.histograms.get(queue.name, Histograms({}, {}))
     serving = [worker for worker in look.workers if queue.name in worker.queues]
-    return Figures(
+    return Standing(
         queue=queue.name,
         pool=queue.pool,
         concurrency=queue.concurrency,
@@ -129,8 +142,6 @@ def _figures(queue: Queue, look: _Look) -> Figures:
         slots=sum(worker.slots for worker in serving),
         per_minute=done.per_minute,
         per_hour=done.per_hour,
-        wait=Spread.of(took.wait),
-        run=Spread.of(took.run),
         recounted_at=counted.recounted_at,
         recount_drift=counted.drift,
     )

@@ -1,6 +1,6 @@
-"""What a relay does beside handing over: fold the statistics, tidy up, look out for trouble.
+"""What a relay does beside handing over: mend, fold the statistics, tidy up, look out for trouble.
 
-In a thread of its own, so that no job waits for it. Whatever fails is logged and tried again; two relays that keep
+In threads of their own, so that no job waits for it. Whatever fails is logged and tried again; two relays that keep
 house at once are harmless.
 """
 
@@ -8,9 +8,13 @@ import threading
 import time
 
 import structlog
+from django.conf import settings
 from django.db import Error, connection
+from redis import Redis
+from redis.exceptions import RedisError
 
-from queues import alerts, figures, folding, pruning, relay
+from queues import alerts, figures, folding, mending, pruning, relay
+from queues.enqueue import wake_relay
 from queues.upkeep import run_every_minute
 
 log = structlog.get_logger("queues")
@@ -32,6 +36,23 @@ def keep_house(stopping: threading.Event) -> None:
         except Exception:
             log.exception("housekeeping_failed")
         stopping.wait(FOLD_SECONDS)
+    connection.close()
+
+
+def keep_mending(redis: Redis, stopping: threading.Event) -> None:
+    """Until `stopping` is set. What is due or rescued now waits, so a relay that sleeps is woken for it."""
+    while not stopping.is_set():
+        try:
+            mending.mend(redis)
+            wake_relay()
+        except (RedisError, OSError) as error:
+            log.warning("mending_waits_for_redis", error=str(error))
+        except Error as error:
+            log.warning("mending_waits_for_postgresql", error=str(error).strip())
+            connection.close()
+        except Exception:
+            log.exception("mending_failed")
+        stopping.wait(settings.RELAY_TICK_SECONDS)
     connection.close()
 
 

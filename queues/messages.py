@@ -15,12 +15,12 @@ from django.conf import settings
 from redis import Redis
 
 from queues.declare import QUEUES, Queue
-from queues.models import Job
+from queues.transitions import Handed
 
 EXCHANGE = "copydesk"
 
 
-def send(redis: Redis, queue: Queue, jobs: list[Job]) -> None:
+def send(redis: Redis, queue: Queue, jobs: list[Handed]) -> None:
     """Put the jobs, just handed over, where Celery's workers take them; raises RedisError with nothing sent."""
     if jobs:
         redis.lpush(_list_of(queue), *(_message(queue, group) for group in _groups(queue, jobs)))
@@ -30,7 +30,7 @@ def _list_of(queue: Queue) -> str:
     return f"{settings.QUEUE_PREFIX}:{queue.broker_name}"
 
 
-def _groups(queue: Queue, jobs: list[Job]) -> list[list[Job]]:
+def _groups(queue: Queue, jobs: list[Handed]) -> list[list[Handed]]:
     """One job, or one chunk, for each message."""
     if queue.chunk == 1:
         return [[job] for job in jobs]
@@ -38,7 +38,7 @@ def _groups(queue: Queue, jobs: list[Job]) -> list[list[Job]]:
     return [list(group) for _, group in groupby(by_chunk, key=lambda job: job.chunk_id)]
 
 
-def _message(queue: Queue, jobs: list[Job]) -> str:
+def _message(queue: Queue, jobs: list[Handed]) -> str:
     first = jobs[0]
     args: tuple[Any, ...] = (str(first.pk), first.generation)
     shown = f"({str(first.pk)!r}, {first.generation})"

@@ -3,10 +3,11 @@
 Any number may run at once: what one takes is locked or guarded, so two of them are harmless.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.db.models.functions import Now
 from redis import Redis
@@ -17,6 +18,7 @@ from queues.declare import QUEUES, Queue
 from queues.models import Relay, Worker
 from queues.queries import BEAT_IS_FRESH
 
+log = structlog.get_logger("queues")
 BATCH = 200  # messages at once
 NOT_LISTENED_WINDOW = 2  # messages kept in Redis for a queue that no worker serves yet
 # One probe of an index for each queue: to list the distinct queues of a backlog would read all of it.
@@ -52,7 +54,12 @@ def tick(redis: Redis) -> int:
 def hand_over_all(redis: Redis, capacity_of: Mapping[str, Capacity]) -> Round:
     """Hand over what is due of every queue; the rest of the backlog stays in PostgreSQL."""
     names = [name for (name,) in sql.rows(_WITH_WORK, {"queues": list(QUEUES)})]
-    return Round(sum(_hand_over(redis, QUEUES[name], capacity_of) for name in names), bool(names))
+    return Round(hand_over_of(names, redis, capacity_of), bool(names))
+
+
+def hand_over_of(names: Iterable[str], redis: Redis, capacity_of: Mapping[str, Capacity]) -> int:
+    """Of these queues."""
+    return sum(_hand_over(redis, QUEUES[name], capacity_of) for name in names)
 
 
 def capacities() -> dict[str, Capacity]:
@@ -83,6 +90,8 @@ def _hand_over(redis: Redis, queue: Queue, capacity_of: Mapping[str, Capacity]) 
         for job in jobs:
             transitions.undispatch(job.pk, job.generation)
         raise
+    if jobs:
+        log.info("dispatched", queue=queue.name, jobs=len(jobs))
     return len(jobs)
 
 

@@ -11,9 +11,9 @@ from django.db import connection
 Row = tuple[Any, ...]
 
 
-def rows(statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+def rows(statement: str, parameters: Mapping[str, Any], on: Any = connection) -> list[Row]:
     """The rows that `statement` returns, with Django's own connection, transaction, adapters and errors."""
-    connection.close_if_health_check_failed()  # of a connection kept from an earlier task; nothing otherwise
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    on.close_if_health_check_failed()  # of a connection kept from an earlier task; nothing otherwise
+    on.ensure_connection()
+    with on.wrap_database_errors, psycopg.Cursor(on.connection) as cursor:
         return cursor.execute(statement, parameters).fetchall()  # type: ignore[arg-type]

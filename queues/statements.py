@@ -5,7 +5,12 @@ Only `transitions` runs them.
 
 from queues.models import Job
 
-COLUMNS = [field.attname for field in Job._meta.concrete_fields]
+# What a worker needs of a job it has claimed; Django fetches the rest when somebody asks for it.
+_OTHERS = {
+    "created_at", "dispatched_at", "finished_at", "leased_until", "cancel_requested_at", "cancel_reason", "progress",
+    "progress_message", "result", "error",
+}  # fmt: skip
+COLUMNS = tuple(field.attname for field in Job._meta.concrete_fields if field.attname not in _OTHERS)
 _OF_JOB = ", ".join(f"job.{column}" for column in COLUMNS)
 # What is lost when PostgreSQL itself is killed right after is harmless here: a hand-over is made again under the same
 # generation, and a worker whose claim is forgotten is fenced out at its finish. So nobody waits for the disk.
@@ -14,9 +19,9 @@ _RELAXED = "(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed"
 CLAIM = f"""
 UPDATE queues_job AS job SET
     state = 'active', attempt = job.attempt + 1, lease_token = gen_random_uuid(),
-    leased_until = statement_timestamp() + make_interval(secs => %(lease)s), leased_by = %(who)s, leased_pid = %(pid)s,
-    started_at = statement_timestamp(), progress = 0, progress_message = ''
-FROM unnest(%(ids)s::uuid[], %(generations)s::int[]) AS message (id, generation), {_RELAXED}
+    leased_until = statement_timestamp() + make_interval(secs => %(lease)s), leased_by = %(who)s,
+    leased_pid = message.pid, started_at = statement_timestamp(), progress = 0, progress_message = ''
+FROM unnest(%(ids)s::uuid[], %(generations)s::int[], %(pids)s::int[]) AS message (id, generation, pid), {_RELAXED}
 WHERE job.id = message.id AND job.generation = message.generation AND job.state = 'dispatched'
 RETURNING {_OF_JOB}
 """
@@ -44,7 +49,8 @@ RETURNING job_id
 # worker before travels alone, so that in a chunk the one that kills its workers takes no other with it.
 HAND_OVER = f"""
 WITH room AS (
-    SELECT least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) AS n
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM queues_pause WHERE queue = %(queue)s) THEN 0
+        ELSE least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) END AS n
     FROM (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'dispatched') AS sent,
         (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'active') AS running
 ), next AS (

@@ -8,12 +8,12 @@ import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Now
 
@@ -21,13 +21,17 @@ from queues import identity, sql
 from queues.backoff import jittered, postponement_seconds
 from queues.deadletters import bury
 from queues.declare import JOBS, Queue
+from queues.ids import task_id
 from queues.models import Attempt, Job, JobQuerySet, Outcome, State
 from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER
 from queues.subjects import subject_of
+from queues.together import Together
 
 log = structlog.get_logger("queues")
 ERROR_CHARACTERS, TRACEBACK_CHARACTERS = 2_000, 12_000
-_PAYLOAD, _RESULT = COLUMNS.index("payload"), COLUMNS.index("result")
+_ID, _GENERATION, _PAYLOAD = map(COLUMNS.index, ("id", "generation", "payload"))
+Message = tuple[UUID, int]  # of a job, and its generation
+Ended = tuple[Job, dict[str, Any]]  # a job and its result
 NO_LEASE: Mapping[str, Any] = {"lease_token": None, "leased_until": None, "leased_by": "", "leased_pid": None}
 
 
@@ -49,15 +53,28 @@ class Fault:
         )
 
 
-def claim(messages: Sequence[tuple[UUID, int]], pid: int) -> list[Job]:
+class Handed(NamedTuple):
+    """What a message says of a job; a row of HAND_OVER. To make a whole Job of it took most of the relay's time."""
+
+    pk: UUID
+    generation: int
+    name: str
+    attempt: int
+    chunk_id: UUID | None
+    priority: int
+    run_at: datetime
+
+    @property
+    def task_id(self) -> str:
+        return task_id(self.pk, self.generation, self.chunk_id)
+
+
+def claim(messages: Sequence[Message], pid: int) -> list[Job]:
     """Take the jobs of one message for this worker, charging each an attempt, in its order; stale ones are left out.
 
     Must not be called inside a transaction that must be safe on disk.
     """
-    given = {"ids": [job_id for job_id, _ in messages], "generations": [generation for _, generation in messages]}
-    ours = {"who": identity.me(), "pid": pid, "lease": settings.JOB_LEASE_SECONDS}
-    order = {job_id: place for place, (job_id, _) in enumerate(messages)}
-    taken = sorted(map(_loaded, sql.rows(CLAIM, given | ours)), key=lambda job: order[job.pk])
+    taken = [_loaded(row) for row in _CLAIMS.ask([(*message, pid) for message in messages])]
     expired = [job for job in taken if _is_expired(job)]
     for job in expired:
         stop(job, reason="expired")
@@ -74,18 +91,20 @@ def complete(job: Job, result: dict[str, Any]) -> bool:
     return True
 
 
-def complete_all(ended: Sequence[tuple[Job, dict[str, Any]]]) -> set[UUID]:
+def complete_without_effects(job: Job) -> bool:
+    """Fenced finish of a job whose subject need not hear of it, in one statement with others of this process."""
+    is_ours = _FINISHES.ask((job, {}))
+    if is_ours:
+        _note(job, "completed")
+    return is_ours
+
+
+def complete_all(ended: Sequence[Ended]) -> set[UUID]:
     """Finish jobs of this worker whose subjects need not hear of it, in one statement; returns those it finished.
 
     The others have lost their lease, or were asked to stop.
     """
-    given = {
-        "ids": [job.pk for job, _ in ended],
-        "tokens": [job.lease_token for job, _ in ended],
-        "results": [json.dumps(result) for _, result in ended],
-        "who": ended[0][0].leased_by,
-    }
-    done = {job_id for (job_id,) in sql.rows(COMPLETE, given)}
+    done = {job.pk for (job, _), is_ours in zip(ended, _finished(ended), strict=True) if is_ours}
     _note_all([job for job, _ in ended if job.pk in done], "completed")
     return done
 
@@ -179,7 +198,7 @@ def time_out(job: Job, *, backoff_seconds: float) -> bool:
     return _return(job, State.DELAYED, Outcome.TIMED_OUT, fault, run_at=run_at)
 
 
-def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Job]:
+def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Handed]:
     """Mark up to `most` waiting rows of `queue` as handed to Celery, each under a new generation, in their order.
 
     No more than `window` are in Redis and no more than `slots` in Redis and under way together. A job this release
@@ -194,9 +213,7 @@ def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Job]:
         "chunk": queue.chunk,
     }
     rows = sql.rows(HAND_OVER, given)
-    if rows:
-        log.info("dispatched", queue=queue.name, jobs=len(rows))
-    return sorted((_handed(queue, row) for row in rows), key=lambda job: (-job.priority, job.run_at, job.pk))
+    return sorted(map(Handed._make, rows), key=lambda job: (-job.priority, job.run_at, job.pk))
 
 
 def dispatch(jobs: list[Job]) -> None:
@@ -270,6 +287,30 @@ def renew(who: str, running: Collection[str]) -> int:
         return Job.objects.filter(pk__in=free).update(leased_until=until)
 
 
+def _claimed(asked: Sequence[Sequence[tuple[UUID, int, int]]], on: Any) -> list[list[sql.Row]]:
+    """The rows of each message's jobs; of two copies of a message one has them, and the other is stale."""
+    ids, generations, pids = zip(*(of_one for messages in asked for of_one in messages), strict=True)
+    given = {"ids": list(ids), "generations": list(generations), "pids": list(pids)}
+    ours = {"who": identity.me(), "lease": settings.JOB_LEASE_SECONDS}
+    rows = {(row[_ID], row[_GENERATION]): row for row in sql.rows(CLAIM, given | ours, on)}
+    return [[rows.pop(of_one[:2]) for of_one in messages if of_one[:2] in rows] for messages in asked]
+
+
+def _finished(ended: Sequence[Ended], on: Any = connection) -> list[bool]:
+    """Whether each was still this worker's, and nobody had asked it to stop."""
+    given = {
+        "ids": [job.pk for job, _ in ended],
+        "tokens": [job.lease_token for job, _ in ended],
+        "results": [json.dumps(result) for _, result in ended],
+        "who": ended[0][0].leased_by,
+    }
+    done = {job_id for (job_id,) in sql.rows(COMPLETE, given, on)}
+    return [job.pk in done for job, _ in ended]
+
+
+_CLAIMS, _FINISHES = Together(_claimed), Together(_finished)
+
+
 def _return(job: Job, to: State, outcome: Outcome, fault: Fault | None = None, **fields: Any) -> bool:
     """Back for another run; a job that was asked to stop meanwhile ends here instead."""
     with transaction.atomic():
@@ -325,23 +366,8 @@ def _keep_attempt(job: Job, outcome: Outcome, fault: Fault) -> None:
 
 def _loaded(row: sql.Row) -> Job:
     job = Job.from_db("default", COLUMNS, row)
-    job.payload, job.result = json.loads(row[_PAYLOAD]), row[_RESULT] and json.loads(row[_RESULT])
+    job.payload = json.loads(row[_PAYLOAD])
     return job
-
-
-def _handed(queue: Queue, row: sql.Row) -> Job:
-    job_id, generation, name, attempt, chunk_id, priority, run_at = row
-    return Job(
-        id=job_id,
-        queue=queue.name,
-        name=name,
-        state=State.DISPATCHED,
-        generation=generation,
-        attempt=attempt,
-        chunk_id=chunk_id,
-        priority=priority,
-        run_at=run_at,
-    )
 
 
 def _is_expired(job: Job) -> bool:

@@ -28,6 +28,7 @@ from queues.declare import QUEUES
 from queues.models import Job, JobQuerySet, State, Worker
 from queues.pulse import Standstill
 from queues.stopping import is_stopping, stop_claiming
+from queues.together import JOBS_UNDER_WAY
 from queues.upkeep import run_warm_ups
 
 log = structlog.get_logger("queues")
@@ -54,6 +55,7 @@ class Keeper:
         self._round = threading.Lock()
 
     def start(self) -> None:
+        JOBS_UNDER_WAY.lingers = True
         threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
         threading.Thread(target=run_warm_ups, args=(self.post.pool,), name="warm-up", daemon=True).start()
 
@@ -68,6 +70,8 @@ class Keeper:
             log.warning("worker_left_without_goodbye", error=str(error).strip())
         finally:
             connection.close()
+            JOBS_UNDER_WAY.lingers = False
+            JOBS_UNDER_WAY.rest_if_none_came()
             if last_round:
                 self._round.release()
 
@@ -118,6 +122,7 @@ def keep(post: Post) -> None:
     mending.release_the_dead()
     release_lost_children()
     end_overdue()
+    JOBS_UNDER_WAY.rest_if_none_came()
 
 
 def running() -> list[str]:

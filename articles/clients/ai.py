@@ -6,10 +6,9 @@ Never called inside a transaction, never given a text it may publish by itself, 
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx2
-import openai
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from pydantic import BaseModel, ValidationError
@@ -17,6 +16,12 @@ from pydantic import BaseModel, ValidationError
 from articles.ai_log import Notes, logged
 from articles.clients.ai_errors import BadAnswer, Refused, translated
 from articles.clients.ai_replies import Moderated, Reply, read_completion, read_moderation, read_response
+from articles.clients.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import openai
+else:
+    openai = OnDemand("openai")  # 47 MiB, and most of the time a process takes to start
 
 __all__ = ["Answer", "BadAnswer", "Moderated", "Prompt", "Refused", "ask", "moderate"]
 
@@ -118,12 +123,12 @@ def _parsed(reply: Reply, answer: type[Parsed]) -> Parsed:
         raise BadAnswer(f"The answer does not fit: {where}.") from error
 
 
-def _client() -> openai.OpenAI:
+def _client() -> "openai.OpenAI":
     return _built(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.OPENAI_TIMEOUT_SECONDS)
 
 
 @lru_cache(maxsize=1)
-def _built(base_url: str, api_key: str, timeout: float) -> openai.OpenAI:
+def _built(base_url: str, api_key: str, timeout: float) -> "openai.OpenAI":
     """One client, and so one connection pool, per process."""
     return openai.OpenAI(
         base_url=base_url,

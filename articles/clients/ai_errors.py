@@ -5,10 +5,15 @@ No message here may carry the key, the prompt or a text of ours.
 
 import time
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-import openai
-
+from articles.clients.on_demand import OnDemand
 from queues.errors import Permanent, RetryLater
+
+if TYPE_CHECKING:
+    import openai
+else:
+    openai = OnDemand("openai")
 
 QUOTA_SPENT_SECONDS = 3600.0
 
@@ -21,7 +26,7 @@ class BadAnswer(Exception):
     """The answer does not fit what was asked, or stops half way: it counts as an attempt of quality control."""
 
 
-def translated(error: openai.OpenAIError) -> RetryLater | Permanent:
+def translated(error: "openai.OpenAIError") -> RetryLater | Permanent:
     """The provider's error as the queue understands it: an outage waits, a mistake of ours does not."""
     if isinstance(error, openai.APIConnectionError):
         return RetryLater(f"The AI provider cannot be reached ({type(error).__name__}).")

@@ -9,7 +9,7 @@ from queues.api.answers import OwnerQueues, QueueSwitch
 from queues.api.asking import Nothing, ReasonIfAny
 from queues.api.described import QUEUE, describe
 from queues.api.doors import Door, queue_or_404
-from queues.figures import all_figures
+from queues.figures import standings
 
 
 class Queues(Door):
@@ -17,7 +17,7 @@ class Queues(Door):
     def get(self, request: Request) -> Response:
         """Every queue, with its exact counts."""
         self.asked(Nothing, request.query_params.dict())
-        return Response(OwnerQueues({"as_of": timezone.now(), "queues": all_figures()}).data)
+        return Response(OwnerQueues({"as_of": timezone.now(), "queues": standings()}).data)
 
 
 class Pause(Door):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
-from queues.ids import uuid7
+from queues.ids import task_id, uuid7
 
 
 class State(models.TextChoices):
@@ -129,8 +129,8 @@ class Job(models.Model):
 
     @property
     def task_id(self) -> str:
-        """Celery's id of its last hand-over: what TaskResult and Flower know it by."""
-        return str(self.chunk_id or f"{self.pk}.{self.generation}")
+        """Celery's id of its last hand-over."""
+        return task_id(self.pk, self.generation, self.chunk_id)
 
 
 class OnceKey(models.Model):

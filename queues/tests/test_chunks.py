@@ -24,7 +24,7 @@ QUEUE = QUEUES["test.chunked"]
 def handed(count: int, name: str = "test-small", payload: dict[str, Any] | None = None) -> list[Job]:
     """So many jobs, handed over in their order."""
     enqueue_many(name, [payload or {}] * count)
-    return transitions.hand_over(QUEUE, most=100, window=100, slots=100)
+    return [row(job) for job in transitions.hand_over(QUEUE, most=100, window=100, slots=100)]
 
 
 def run(jobs: list[Job]) -> tuple[str, Any]:

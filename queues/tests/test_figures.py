@@ -1,7 +1,7 @@
 """The figures: exact whether folded or not, and as many questions for a million jobs as for none."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from queues.declare import QUEUES
-from queues.figures import Figures, Span, Spread, all_figures, figures_of, history
+from queues.figures import Figures, Span, Spread, Standing, all_figures, figures_of, history, standings
 from queues.folding import fold
 from queues.models import Counter, Delta, Job, Minute, Pause, State, Worker
 from queues.queries import expected_seconds
@@ -60,6 +60,11 @@ def worker(*queues: str, slots: int = 4, silent_for: float = 0) -> Worker:
 def steady(figures: Figures) -> Figures:
     """Without what changes as time passes."""
     return replace(figures, oldest_waiting_seconds=None, per_minute=0)
+
+
+def without_spreads(figures: list[Figures]) -> list[Standing]:
+    names = [field.name for field in fields(Standing)]
+    return [Standing(**{name: getattr(each, name) for name in names}) for each in figures]
 
 
 def test_every_declared_queue_has_its_figures_in_order():
@@ -192,6 +197,17 @@ def test_as_many_questions_for_many_jobs_as_for_none(django_assert_num_queries):
 
     with django_assert_num_queries(ASKED):
         all_figures()
+
+
+def test_where_nobody_asks_how_long_it_took_nothing_of_that_is_read(django_assert_num_queries):
+    one_of_each()
+
+    with django_assert_num_queries(ASKED - 1):
+        seen = standings()
+
+    assert [replace(figures, oldest_waiting_seconds=None) for figures in seen] == [
+        replace(figures, oldest_waiting_seconds=None) for figures in without_spreads(all_figures())
+    ]
 
 
 def test_no_row_of_a_backlog_is_counted():

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from celery import current_app
@@ -16,7 +17,8 @@ from redis.exceptions import RedisError
 from queues import mending, queries, relay, transitions
 from queues.cancelling import cancel
 from queues.declare import QUEUES
-from queues.models import DeadLetter, Job, Outcome, Relay, State, Worker
+from queues.messages import send
+from queues.models import DeadLetter, Job, Outcome, Pause, Relay, State, Worker
 from queues.services import redis_client
 from queues.tests.given import OWNER, at_once, claimed, column, dispatched, put, row
 
@@ -162,6 +164,15 @@ def test_a_job_this_release_does_not_know_waits_for_one_that_does(redis):
     assert relay.tick(redis) == 1
 
     assert (row(unknown).state, row(known).state) == (State.WAITING, State.DISPATCHED)
+
+
+def test_a_paused_queue_is_not_handed_over_even_when_it_calls(redis):
+    waiting, other = put(), put("test-forked")
+    Pause.objects.create(queue="test.queue", paused_by="owner")
+
+    assert relay.hand_over_of(["test.queue", "test.forked"], redis, {}) == 1
+
+    assert (row(waiting).state, row(other).state) == (State.WAITING, State.DISPATCHED)
 
 
 def test_without_redis_due_and_expired_jobs_are_seen_to_all_the_same(unreachable):
@@ -347,3 +358,13 @@ def test_an_undispatch_that_comes_after_the_claim_changes_nothing():
     assert transitions.undispatch(job.pk, job.generation) is False
 
     assert row(job).state == State.ACTIVE
+
+
+@pytest.mark.parametrize("store_results", [True, False])
+def test_a_message_says_whether_the_queue_keeps_results(redis, store_results):
+    queue = SimpleNamespace(broker_name="q:test.queue", chunk=1, store_results=store_results)
+
+    send(redis, queue, [dispatched(put())])
+
+    headers = json.loads(redis.lindex(LIST, 0))["headers"]
+    assert headers["ignore_result"] is not store_results

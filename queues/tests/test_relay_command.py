@@ -1,14 +1,20 @@
 """The relay's loop: it sleeps until it is woken, and a PostgreSQL that goes away for a moment does not end it."""
 
 import threading
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+from redis import Redis
 
+from queues.housekeeping import keep_mending
 from queues.management.commands.relay import Command
 from queues.models import Relay, State
 from queues.services import redis_client
-from queues.tests.given import put, row, terminate_other_connections, until
+from queues.tests.given import claimed, column, put, row, terminate_other_connections, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,10 +57,41 @@ def _waits() -> bool:
     return bool(quiet) and Relay.objects.filter(idle=True).exists()
 
 
+@contextmanager
+def mending(redis, settings):
+    """The relay's other thread; a relay that sleeps already goes on as long as it meant to."""
+    settings.RELAY_TICK_SECONDS, stopping = 0.05, threading.Event()
+    mender = threading.Thread(target=keep_mending, args=(redis, stopping))
+    mender.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        mender.join(5)
+        settings.RELAY_TICK_SECONDS = 20
+
+
 def test_a_commit_wakes_it(relay):
     job = put()
 
     until(lambda: row(job).state == State.DISPATCHED, seconds=5)
+
+
+def test_what_falls_due_while_it_sleeps_wakes_it(relay, redis, settings):
+    job = column(put(run_at=timezone.now() + timedelta(hours=1)), run_at=Now())
+    until(_waits)
+
+    with mending(redis, settings):
+        until(lambda: row(job).state == State.DISPATCHED, seconds=5)
+
+
+def test_redis_away_does_not_end_the_mending(settings):
+    expired = column(claimed(put()), leased_until=Now() - timedelta(seconds=1))
+
+    with mending(Redis.from_url("redis://127.0.0.1:1/0"), settings):
+        until(lambda: row(expired).state == State.WAITING, seconds=5)
+        later = column(claimed(put()), leased_until=Now() - timedelta(seconds=1))
+        until(lambda: row(later).state == State.WAITING, seconds=5)
 
 
 def test_a_lost_connection_does_not_end_it(relay):

@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 from redis.exceptions import RedisError
 
-from queues import housekeeping, identity, mending, relay
+from queues import housekeeping, identity, relay
+from queues.declare import QUEUES
 from queues.enqueue import RELAY_CHANNEL
 from queues.models import Relay
+from queues.relay import Round
 from queues.services import ServicesAway, redis_client, wait_for_services
 
 log = structlog.get_logger("queues")
@@ -36,18 +38,24 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         log.info("relay_ready", relay=identity.me())
-        keeper = threading.Thread(target=housekeeping.keep_house, args=(self.stopping,), name="housekeeping")
-        keeper.start()
+        keepers = [
+            threading.Thread(target=housekeeping.keep_mending, args=(self.redis, self.stopping), name="mending"),
+            threading.Thread(target=housekeeping.keep_house, args=(self.stopping,), name="housekeeping"),
+        ]
+        for keeper in keepers:
+            keeper.start()
         try:
             self._loop()
         finally:
             self.stopping.set()
-            keeper.join()
+            for keeper in keepers:
+                keeper.join()
             self._close()
 
     def _loop(self) -> None:
         self.idle, self.pause, self.streak = False, SHORTEST_PAUSE, 0
-        self.beat_at = self.mend_at = self.busy_until = 0.0
+        self.beat_at = self.busy_until = 0.0
+        self.called: set[str] = set()  # queues that woke us
         self._listen()
         while not self.stopping.is_set():
             try:
@@ -62,10 +70,9 @@ class Command(BaseCommand):
 
     def _round(self) -> None:
         self._beat_when_due()
-        if time.monotonic() >= self.mend_at:
-            mending.mend(self.redis)
-            self.mend_at = time.monotonic() + settings.RELAY_TICK_SECONDS
-        done = relay.hand_over_all(self.redis, self.capacities)
+        called, self.called = self.called, set()
+        handed = relay.hand_over_of(called, self.redis, self.capacities)
+        done = Round(handed, waiting=True) if handed else relay.hand_over_all(self.redis, self.capacities)
         if done.waiting:
             self._go_on(done.handed)
         elif self.idle:
@@ -89,12 +96,13 @@ class Command(BaseCommand):
         self.stopping.wait(self.pause)
 
     def _sleep(self) -> None:
-        """Until a commit that enqueued notifies us, or it is time to look after what is delayed or lost."""
+        """Until a commit that enqueued notifies us; now and then in any case."""
         if connection.connection is None:
             return self._reconnect()
         began = time.monotonic()
         with connection.wrap_database_errors:  # it is psycopg's own call: its errors are not yet Django's
-            list(connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1))
+            calls = connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1)
+            self.called = {call.payload for call in calls} & QUEUES.keys()
         if time.monotonic() - began > LONE_SECONDS:
             self.streak = 0
         return None
