@@ -18,7 +18,7 @@ PLAIN_KEYS = frozenset({"status_code", "error_code", "language_code", "country_c
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_VALUES = (
-    re.compile(r"\b((?:whsec|sk|rk|ord|own)_|sk-)[A-Za-z0-9][\w.:+/=-]{7,}"),
+    re.compile(r"\b((?:whsec|sk|rk|ord|own)_|sk-|SG\.)[A-Za-z0-9][\w.:+/=-]{7,}"),
     re.compile(r"\b((?:Bearer|Basic)\s+)[\w.:+/=~-]{6,}", re.IGNORECASE),
     re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"),
     re.compile(r"([?&](?:access|token|code|sig|signature|key|password|secret)=)[^&\s\"'#]+", re.IGNORECASE),

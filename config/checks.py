@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 @register(Tags.security, deploy=True)
 def no_stand_ins(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
-    """The simulators of Stripe and OpenAI listen on loopback only; production must not speak to them."""
+    """A stand-in for Stripe, OpenAI or SendGrid listens on loopback only; production must not speak to them."""
     return [
         Error(f"{name} points at this machine, where only a stand-in can be.", id=f"copydesk.E{number:03}")
         for number, (name, address) in enumerate(
@@ -19,6 +19,7 @@ def no_stand_ins(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessa
                 ("STRIPE_API_BASE", settings.STRIPE_API_BASE),
                 ("STRIPE_CHECKOUT_ORIGIN", settings.STRIPE_CHECKOUT_ORIGIN),
                 ("OPENAI_BASE_URL", settings.OPENAI_BASE_URL),
+                ("SENDGRID_API_BASE", settings.SENDGRID_API_BASE),
             ),
             start=1,
         )

@@ -1,4 +1,4 @@
-"""The only place that speaks SMTP.
+"""The only place that speaks SMTP, or has a provider's client send.
 
 A row moves to `sending` in a transaction of its own before the server hears of it: a crash must never pass for unsent.
 """
@@ -12,27 +12,20 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 from django.utils import timezone
 
-from audit.masking import masked_text
 from mail.confidential import confidential
+from mail.lines import one_line
 from mail.links import action_link
 from mail.models import EmailLog, State
 from mail.rendering import render
 from mail.states import move
+from mail.verdicts import Unknown, Unsent
 from queues.errors import Permanent, RetryLater
 
 log = structlog.get_logger(__name__)
 
-
-class Unsent(Exception):
-    """The server certainly has not taken the message. `final`: it said that it never will."""
-
-    def __init__(self, message: str, *, final: bool = False) -> None:
-        super().__init__(masked_text(message)[:500])
-        self.final = final
-
-
-class Unknown(Exception):
-    """The line broke after the message was handed over: it may have been taken."""
+# No machine need answer. None of our emails is for a list, so none says how to leave one.
+UNANSWERED = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+PROVIDER_ID_LENGTH = 255
 
 
 def deliver(email_id: UUID) -> None:
@@ -59,34 +52,37 @@ def _message(email: EmailLog) -> EmailMultiAlternatives:
         subject=rendered.subject,
         body=rendered.text,
         to=[email.to],
-        headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": email.message_id, **UNANSWERED},
     )
     message.attach_alternative(rendered.html, "text/html")
+    message.metadata = {"email_id": str(email.pk)}  # type: ignore[attr-defined]  # told to a provider, not to SMTP
     return message
 
 
 def _send(email: EmailLog, message: EmailMultiAlternatives, *, before: State, during: State, after: State) -> None:
     try:
-        _transmit(message)
+        provider_id = _transmit(message)
     except Unsent as error:
         if error.final:
             move(email.id, during, State.FAILED, error=str(error))
             raise Permanent(str(error)) from error
         move(email.id, during, before, error=str(error))
-        raise RetryLater(str(error)) from error
+        raise RetryLater(str(error), error.after_seconds) from error
     except Unknown as error:
         if during is State.SENDING:
             raise RetryLater(str(error)) from error
         move(email.id, during, after, error=str(error))
         return
-    move(email.id, during, after, error="", sent_at=timezone.now())
+    move(email.id, during, after, error="", sent_at=timezone.now(), provider_id=provider_id)
 
 
-def _transmit(message: EmailMultiAlternatives) -> None:
+def _transmit(message: EmailMultiAlternatives) -> str:
+    """By what name the provider knows the message; empty where it gives none. Raises Unsent or Unknown."""
     connection = get_connection()
     try:
         _connect(connection)
         connection.send_messages([message])
+        return one_line(getattr(connection, "provider_id", ""), PROVIDER_ID_LENGTH)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
         raise _refused(code, answer) from error

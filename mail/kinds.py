@@ -9,13 +9,14 @@ from audit.masking import secret_keys
 
 _ORDER = frozenset({"order_ref", "article_title"})
 _LINK = frozenset({"target_url", "anchor_text"})
-_CHANGE = frozenset({"before", "after", "checks"})
+_CHANGE = frozenset({"before", "after", "checks", "article_language"})
 _SIGN_IN = frozenset({"device", "network", "asked_at"})
 
 KINDS: Mapping[str, frozenset[str]] = {
     "request_received": _ORDER | _LINK | {"price"},
     "backlink_integrated": _ORDER | _LINK | _CHANGE,
     "revision_ready": _ORDER | _LINK | _CHANGE,
+    "reminder": _ORDER | _LINK | {"days"},
     "submitted": _ORDER,
     "base_moved": _ORDER,
     "changes_requested": _ORDER | {"reason"},
@@ -25,7 +26,11 @@ KINDS: Mapping[str, frozenset[str]] = {
     "sign_in_by_password": _SIGN_IN,
     "payment_failed": _ORDER | _LINK | {"price", "expired"},
     "refunded": _ORDER | {"price", "was_live", "keeps_link"},
+    "link_lost": _ORDER | _LINK,
+    "link_restored": _ORDER | _LINK | {"article_url", "was_told"},
+    "claim_refused": _ORDER | {"reason"},
     "order_trouble": _ORDER | {"trouble", "message", "price"},
+    "new_submission": _ORDER | _LINK | {"price"},
     "queue_alert": frozenset({"trouble", "about", "message", "since", "times"}),
 }
 

@@ -29,14 +29,20 @@ class EmailLog(models.Model):
     language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     message_id = models.CharField(max_length=255)
+    provider_id = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="As the server answered."
+    )
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     queued_at = models.DateTimeField(db_default=Now())
     sending_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # A copy asked for by hand: the first one, also where a copy was copied.
+    resend_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="resends")
 
     class Meta:
         verbose_name = "email"
+        permissions = [("resend_emaillog", "Can send an email once more")]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_type", "subject_id", "kind", "cause"], name="one_email_per_subject_kind_and_cause"

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.text import Truncator
+
+from mail.lines import one_line
 
 SUBJECT_LENGTH = 150
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -34,7 +35,7 @@ def render(kind: str, context: Mapping[str, object], *, action_url: str, languag
         "language": language,
     }
     with translation.override(language):
-        subject = _one_line(_plain(f"emails/{kind}.subject.txt", values))
+        subject = one_line(_plain(f"emails/{kind}.subject.txt", values), SUBJECT_LENGTH)
         values["subject"] = subject
         return Rendered(
             subject=subject,
@@ -47,9 +48,3 @@ def _plain(name: str, values: Mapping[str, object]) -> str:
     """Without HTML escaping, for what is not HTML; the lines that empty parts leave behind closed up."""
     text = Engine.get_default().get_template(name).render(Context(dict(values), autoescape=False))
     return _EMPTY_LINES.sub("\n\n", text)
-
-
-def _one_line(text: str) -> str:
-    """A header's worth: no control characters (whatever stands in a title), no line breaks, not endless."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return Truncator(" ".join(printable.split())).chars(SUBJECT_LENGTH)

@@ -15,8 +15,9 @@ def ids(settings_checks) -> set[str]:
 )
 def test_a_stand_in_is_refused(settings, address):
     settings.STRIPE_API_BASE = settings.STRIPE_CHECKOUT_ORIGIN = settings.OPENAI_BASE_URL = address
+    settings.SENDGRID_API_BASE = address
 
-    assert ids(checks.no_stand_ins(None)) == {"copydesk.E001", "copydesk.E002", "copydesk.E003"}
+    assert ids(checks.no_stand_ins(None)) == {"copydesk.E001", "copydesk.E002", "copydesk.E003", "copydesk.E004"}
 
 
 def test_the_real_addresses_pass(settings):

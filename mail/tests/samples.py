@@ -4,6 +4,7 @@ KINDS = [
     "request_received",
     "backlink_integrated",
     "revision_ready",
+    "reminder",
     "submitted",
     "base_moved",
     "changes_requested",
@@ -11,7 +12,11 @@ KINDS = [
     "order_failed",
     "payment_failed",
     "refunded",
+    "link_lost",
+    "link_restored",
+    "claim_refused",
     "order_trouble",
+    "new_submission",
 ]
 
 # To our own people, and not about an order.
@@ -44,12 +49,15 @@ CONTEXT = {
     "price": "€ 49.00",
     "before": "Salt is old.",
     "after": "Salt is old. Cooks ask for sea salt.",
+    "article_language": "en-GB",
     "checks": [{"label": "Words added", "measured": "5", "limit": "30"}, {"label": "New links", "measured": "1"}],
     "reason": "It reads like an advertisement.",
+    "days": 3,
     "refund": True,
     "expired": True,
     "was_live": True,
     "keeps_link": False,
+    "was_told": True,
     "trouble": "A refund failed",
     "message": "Stripe says the refund failed.",
 }

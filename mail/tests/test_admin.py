@@ -33,7 +33,7 @@ def test_its_page_shows_how_it_read_in_a_sandbox_and_without_the_access_link(owe
     assert page.status_code == 200
     assert '<iframe sandbox="" title="The email as HTML" srcdoc="&lt;!doctype html&gt;' in content
     assert "<script>alert(1)</script>" not in content
-    assert "Our editor&#x27;s answer: your link in “Salt &amp; &lt;Stone&gt;”" in content
+    assert "Our editor’s answer: your link in “Salt &amp; &lt;Stone&gt;”" in content
     assert "&lt;h1 class=&quot;ink&quot;" in content
     assert "s3cret" not in content
     assert 'name="_save"' not in content

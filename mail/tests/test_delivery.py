@@ -33,7 +33,7 @@ def test_an_email_arrives_as_text_and_html_with_the_link_that_is_stored_nowhere(
 
     assert outcomes == [("send-email", "SUCCESS")]
     row = only()
-    assert (row.state, row.attempts, row.error) == (State.SENT, 1, "")
+    assert (row.state, row.attempts, row.error, row.provider_id) == (State.SENT, 1, "", "OK")
     assert row.sending_at is not None
     assert row.sent_at is not None
     assert row.queued_at <= row.sending_at <= row.sent_at

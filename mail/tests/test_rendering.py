@@ -39,7 +39,7 @@ def test_every_kind_has_its_templates_and_a_sample():
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_one_action_in_text_and_html_and_signs_as_the_site(kind, settings):
     settings.SITE_NAME, settings.SITE_URL = "The Copydesk", "https://desk.example"
-    action = str(CONTEXT["article_url"]) if kind == "article_live" else ACTION
+    action = str(CONTEXT["article_url"]) if kind in ("article_live", "link_restored") else ACTION
 
     rendered = render(kind, CONTEXT, action_url=ACTION)
 
@@ -183,3 +183,19 @@ def test_text_has_no_gaps_where_parts_are_empty():
 def test_a_kind_without_templates_cannot_be_rendered():
     with pytest.raises(TemplateDoesNotExist):
         render("unheard_of", CONTEXT, action_url=ACTION)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *OWNERS_KINDS, *SIGN_IN_KINDS])
+def test_each_kind_says_its_language_has_words_for_the_inbox_and_fetches_nothing(kind):
+    html = render(kind, {**CONTEXT, **ALERT, **SIGN_IN, "code": "041592"}, action_url=ACTION, language="en").html
+
+    assert '<html lang="en">' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert re.search(r'<div class="preview"[^>]*>[^<]{10,}</div>', html)
+    assert not re.search(r"<(img|script|link|iframe|form)\b|url\(|@import|\ssrc=|\son\w+=", html)
+
+
+def test_what_is_quoted_from_the_article_is_in_the_articles_language():
+    html = render("revision_ready", CONTEXT, action_url=ACTION).html
+
+    assert html.count(' lang="en-GB" dir="auto"') == 2
