@@ -3,6 +3,8 @@
 Nothing here writes: `versions` proposes, `publishing` decides what is live, and PostgreSQL never lets a body change.
 """
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -19,12 +21,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_language(self, language: str) -> "ArticleQuerySet":
         return self.filter(language=language)
 
-    def matching(self, words: str) -> "ArticleQuerySet":
-        """Articles in which every word stands in the title, the topic or the description."""
-        found = self
-        for word in words.split():
-            found = found.filter(Q(title__icontains=word) | Q(topic__icontains=word) | Q(description__icontains=word))
-        return found
+    def about(self, topic: str) -> "ArticleQuerySet":
+        return self.filter(topic=topic)
 
 
 class Article(models.Model):
@@ -57,6 +55,10 @@ class Article(models.Model):
 
     objects = ArticleQuerySet.as_manager()
 
+    # Known only of articles that were read for the catalogue: they are counted, not stored.
+    live_links: int
+    free_slots: int
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -87,6 +89,19 @@ class Article(models.Model):
         whole = step(self.currency)
         if self.price_minor and self.price_minor % whole:
             raise ValidationError({"price_minor": f"In {self.currency} the price must be a multiple of {whole}."})
+
+
+class ArticleSearch(models.Model):
+    """The words of an article and of its published text, for searching. A trigger alone writes it."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    vector = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["vector"], name="article_search_words")]
+
+    def __str__(self) -> str:
+        return f"words of article {self.article_id}"
 
 
 class ArticleVersion(models.Model):

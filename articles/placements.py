@@ -41,6 +41,8 @@ def broken_links(body: str, expected: Sequence[Placement | NewPlacement]) -> lis
 
 def measure_linkability(article: Article, body: str) -> None:
     """Keep on the article whether its text has room for another paid link, and why not in words for a customer."""
-    verdict = assess(body, language=article.language, taken_slots=taken_slots(article))
-    article.linkable, article.linkable_message, article.link_slots = verdict.linkable, verdict.message, verdict.slots
+    standing = taken_slots(article)
+    verdict = assess(body, language=article.language, taken_slots=standing)
+    article.linkable, article.linkable_message = verdict.linkable, verdict.message
+    article.link_slots = standing + verdict.free
     article.save(update_fields=["linkable", "linkable_message", "link_slots"])

@@ -7,6 +7,7 @@ no paid link is ever lost.
 from django.db import transaction
 from django.utils import timezone
 
+from articles import going_live
 from articles.markdown.splice import Change
 from articles.markdown.unlinking import without_link
 from articles.models import Article, ArticleVersion, Placement
@@ -15,7 +16,7 @@ from articles.versions import HashMismatch, NewVersion, Status, approve, move, p
 from audit.actors import Actor
 from audit.recording import record
 
-__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "NotLive", "publish", "retract"]
+__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "NotLive", "publish", "restore", "retract"]
 
 
 class NotApproved(Exception):
@@ -74,6 +75,7 @@ def publish(
     if placement:
         _place(article, version, placement)
     measure_linkability(article, version.body)
+    going_live.tell(article)
     return version
 
 
@@ -98,7 +100,31 @@ def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Ac
     _go_live(article, version, actor)
     Placement.objects.filter(pk=placement.pk).update(ended_at=article.updated_at, end_reason=reason)
     measure_linkability(article, body)
+    going_live.tell(article)
     record(actor=actor, action="placement.ended", target=("placement", str(placement.pk)), reason=reason)
+    return version
+
+
+@transaction.atomic
+def restore(*, base: ArticleVersion, body: str, reason: str, actor: Actor) -> ArticleVersion:
+    """Make what readers see a text in which paid links that were lost stand again.
+
+    Raises BaseMoved, or BreaksPaidLink when it would lose one that stands; then nothing was written.
+    """
+    article = Article.objects.select_for_update().get(pk=base.article_id)
+    if article.published_version_id != base.pk or article.status != Article.Status.PUBLISHED:
+        raise BaseMoved(article.published_version_id)
+    expected = live_placements(article)
+    were_lost = broken_links(base.body, expected)
+    still_lost = broken_links(body, expected)
+    if worse := [link for link in still_lost if link not in were_lost]:
+        raise BreaksPaidLink([link.href for link in worse])
+    version = propose(article=article, base=base, new=NewVersion(body=body, author_label="a lost link put back"))
+    version = approve(version=version, body_sha256=version.sha256, actor=actor)
+    _go_live(article, version, actor)
+    measure_linkability(article, body)
+    going_live.tell(article)
+    record(actor=actor, action="article.links_restored", target=("article", str(article.pk)), reason=reason)
     return version
 
 

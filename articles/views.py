@@ -23,18 +23,21 @@ rendered_once = lru_cache(maxsize=256)(rendered)
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Public."""
-    q, language, cursor = (_asked(request, name) for name in ("q", "language", "cursor"))
+    search, cursor = _search(request), _asked(request, "cursor")
     try:
-        page = queries.catalogue_page(q=q, language=language, cursor=cursor)
+        page = queries.catalogue_page(search, cursor=cursor)
     except queries.InvalidCursor as error:
         raise Http404("There is no such page of the catalogue.") from error
-    filters = {"q": q, "language": language}
+    filters = _query_of(search)
     context = {
         "articles": page.articles,
+        "total": page.matches.count(),
         "languages": queries.catalogue_languages(),
-        "q": q,
-        "language": language,
-        "filtered": bool(q or language),
+        "topics": queries.catalogue_topics(search.language),
+        "sorts": [sort for sort in queries.Sort if search.q or sort != queries.Sort.BEST],
+        "usual_sort": _usual_sort(search.q),
+        "search": search,
+        "filtered": bool(search.q or search.language or search.topic or search.with_room),
         "first_page": not cursor,
         "first_query": urlencode(filters),
         "next_query": urlencode({**filters, "cursor": page.next}) if page.next else "",
@@ -61,6 +64,35 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "articles/article.html", context)
 
 
-def _asked(request: HttpRequest, name: str) -> str:
+def _search(request: HttpRequest) -> queries.Search:
+    """What the query string asks for; of what it cannot mean, nothing is made."""
+    q, sort = _asked(request, "q"), _asked(request, "sort")
+    possible = sort in queries.Sort and (q or sort != queries.Sort.BEST)
+    return queries.Search(
+        q=q,
+        language=_asked(request, "language"),
+        topic=_asked(request, "topic", 120),
+        with_room=_asked(request, "room") == "1",
+        sort=queries.Sort(sort) if possible else _usual_sort(q),
+    )
+
+
+def _query_of(search: queries.Search) -> dict[str, str]:
+    """The shortest query string that asks for the same."""
+    said = {
+        "q": search.q,
+        "language": search.language,
+        "topic": search.topic,
+        "room": "1" if search.with_room else "",
+        "sort": "" if search.sort == _usual_sort(search.q) else search.sort.value,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _usual_sort(q: str) -> queries.Sort:
+    return queries.Sort.BEST if q else queries.Sort.NEWEST
+
+
+def _asked(request: HttpRequest, name: str, longest: int = 100) -> str:
     """What the query string says, without the NULs that PostgreSQL refuses."""
-    return request.GET.get(name, "").replace("\0", "").strip()[:100]
+    return request.GET.get(name, "").replace("\0", "").strip()[:longest]

@@ -10,6 +10,7 @@ CUSTOMER, STAFF, SYSTEM = "customer", "user", "system"
 
 STRIPE = Actor(SYSTEM, "stripe", "Stripe")
 WRITER = Actor(SYSTEM, "writer", "AI writer")
+WATCH = Actor(SYSTEM, "watch", "Link watch")
 
 
 def customer_of(order: Order) -> Actor:

@@ -24,6 +24,11 @@ class Trouble(TextChoices):
     MISMATCHED = "mismatched", "A payment is not what was asked for"
     OVERPAID = "overpaid", "An order was paid twice"
     LINK_STANDS = "link_stands", "A refunded link still stands"
+    LINK_LOST = "link_lost", "A paid link is lost"
+    PAGE_WRONG = "page_wrong", "A page does not show its paid link"
+    GUARANTEE_CLAIMED = "guarantee_claimed", "A guarantee is claimed"
+    PLAN_STOPPED = "plan_stopped", "A planned publication was stopped"
+    REFUND_ASKED = "refund_asked", "A customer asks for a refund"
 
 
 def tell_staff(action: str, target: tuple[str, str], *, reason: str = "", facts: Mapping[str, object]) -> None:

@@ -20,14 +20,14 @@ from accounts.addresses import client_network
 from accounts.limits import hit
 from accounts.models import User
 from accounts.roles import Role
-from articles.queries import InvalidCursor, catalogue_page
+from articles.queries import InvalidCursor, Search, catalogue_page
 from backlinks import review, serializers
 from backlinks.actors import customer_of
 from backlinks.authentication import NOT_THERE, HoldsTheOrder, OrderTokenAuthentication
 from backlinks.checkout import open_checkout
 from backlinks.models import Order
 from backlinks.parsers import SmallJSONParser
-from backlinks.queries import articles_for_sale, view_of
+from backlinks.queries import view_of
 from backlinks.quoting import quote
 from backlinks.refusals import as_answer
 from backlinks.webhooks import LARGEST_BODY, receive
@@ -81,10 +81,10 @@ class Articles(Door):
         """The published articles, newest first."""
         asked = self.asked(serializers.ArticlesRequest, request.query_params.dict()).validated_data
         try:
-            page = catalogue_page(**asked)
+            page = catalogue_page(Search(q=asked["q"], language=asked["language"]), cursor=asked["cursor"])
         except InvalidCursor as error:
             raise ValidationError({"cursor": ["No page handed out this cursor."]}, "invalid") from error
-        answer = {"results": articles_for_sale(page.articles), "next": page.next or None}
+        answer = {"results": page.articles, "next": page.next or None}
         return Response(serializers.ArticlesAnswer(answer).data)
 
 

@@ -3,7 +3,8 @@
 The open Checkout is the reservation, made under the articles' locks; Stripe is only ever asked outside a transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,12 +16,21 @@ from django.utils.text import Truncator
 from articles.models import Article
 from audit.actors import Actor
 from backlinks.access import NoSuchOrder
+from backlinks.availability import without_room
 from backlinks.clients import stripe
-from backlinks.models import UNDER_WAY, UNPAID, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
+from backlinks.models import (
+    UNDER_WAY,
+    UNPAID,
+    BasketItem,
+    Checkout,
+    CheckoutItem,
+    CheckoutStatus,
+    Order,
+    OrderStatus,
+)
 from backlinks.moves import Disputed, WrongState, move
 from backlinks.quoting import QuoteRefused, Reason
 from backlinks.rechecking import before_payment
-from backlinks.slots import room_in
 from queues.errors import Permanent, RetryLater
 
 STILL_USEFUL = timedelta(minutes=2)
@@ -71,6 +81,16 @@ def release(checkout: Checkout) -> None:
     if checkout.stripe_session_id and _was_completed(checkout.stripe_session_id):
         raise AlreadyPaid(f"checkout {checkout.pk}")
     close(checkout, CheckoutStatus.EXPIRED)
+
+
+def give_way(order_ids: Iterable[UUID]) -> None:
+    """End the open checkouts of these orders: whoever began them orders the same article again.
+
+    What is paid already, or cannot be ended at Stripe now, keeps its slot.
+    """
+    for checkout in Checkout.objects.filter(items__order__in=list(order_ids), items__holds_slot=True).distinct():
+        with suppress(AlreadyPaid, RetryLater, Permanent):
+            release(checkout)
 
 
 @transaction.atomic
@@ -144,19 +164,9 @@ def _refuse_unless_payable(order: Order) -> None:
 def _refuse_without_room(orders: list[Order], articles: dict[int, Article]) -> None:
     if len({order.currency for order in orders}) > 1:
         raise QuoteRefused([Reason("mixed_currencies", "Orders in different currencies are paid for one by one.")])
-    ids, counted = [order.pk for order in orders], dict[int, list[str]]()
-    reasons = []
-    for order in orders:
-        article, together = articles[order.article_id], counted.setdefault(order.article_id, [])
-        if article.status != Article.Status.PUBLISHED:
-            reasons.append(Reason("not_published", f"“{article.title}” is no longer published."))
-            continue
-        room = room_in(article, target_url=order.target_url, besides=ids, also=together)
-        if not room.linkable:
-            reasons.append(Reason(room.code, f"“{article.title}”: {room.message}"))
-        together.append(order.target_url)
+    reasons = without_room(orders, articles)
     if reasons:
-        raise QuoteRefused(reasons)
+        raise QuoteRefused(list(reasons.values()))
 
 
 def _write(orders: list[Order]) -> Checkout:
@@ -197,17 +207,27 @@ def _give_up(checkout: Checkout) -> None:
 
 def _session_for(checkout: Checkout) -> stripe.NewSession:
     items = list(checkout.items.select_related("order__article").order_by("order_id"))
-    page = f"{settings.SITE_URL}/orders/{items[0].order_id}/"
+    success_url, cancel_url = _ways_back(checkout, [item.order for item in items])
     return stripe.NewSession(
         checkout_id=str(checkout.pk),
         attempt=checkout.attempt,
         currency=checkout.currency,
         lines=tuple((_in_words(item.order), item.amount_minor) for item in items),
         email=items[0].order.email,
-        success_url=f"{page}?paid=1",
-        cancel_url=page,
+        success_url=success_url,
+        cancel_url=cancel_url,
         expires_at=int(checkout.expires_at.timestamp()),
     )
+
+
+def _ways_back(checkout: Checkout, orders: list[Order]) -> tuple[str, str]:
+    """Paid and unpaid: to the order's own page, or to a page of all that were paid for together."""
+    page = f"{settings.SITE_URL}/orders/{orders[0].pk}/"
+    if len(orders) == 1:
+        return f"{page}?paid=1", page
+    is_basket = BasketItem.objects.filter(order__in=orders).exists()
+    basket = f"{settings.SITE_URL}/basket/"
+    return f"{basket}paid/{checkout.pk}/", basket if is_basket else page
 
 
 def _in_words(order: Order) -> str:

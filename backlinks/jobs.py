@@ -1,8 +1,22 @@
-"""What the sale does in the background: writing links, and hearing from Stripe."""
+"""What the sale does in the background: writing links, hearing from Stripe, and looking after what is live."""
 
 from uuid import UUID
 
-from backlinks import events, fulfilment, integration, rechecking, refunded, refunds, takedown, weaving
+from articles.models import Article
+from backlinks import (
+    events,
+    fulfilment,
+    integration,
+    page_reading,
+    rechecking,
+    refunded,
+    refunds,
+    reminding,
+    scheduling,
+    takedown,
+    watching,
+    weaving,
+)
 from backlinks.clients import stripe
 from backlinks.models import Checkout, Refund
 from queues.context import Context
@@ -11,6 +25,7 @@ from queues.errors import RetryLater
 
 BACKLINK_INTEGRATION = Queue("backlink-integration", pool="ai", concurrency=8, attempts=3)
 PAYMENTS = Queue("payments", pool="io", concurrency=4, attempts=5)
+LINKS = Queue("links", pool="io", concurrency=2, attempts=5)
 MOVES_FOLLOWED = 3
 
 
@@ -33,6 +48,15 @@ class RefundPayload(Payload):
 
 class TakedownPayload(Payload):
     order_id: UUID
+    reason: str = takedown.REASON
+
+
+class WatchPayload(Payload):
+    article_id: int
+
+
+class PlanPayload(Payload):
+    plan_id: int
 
 
 @job(queue=BACKLINK_INTEGRATION, name="integrate-backlink", payload=IntegratePayload, timeout_seconds=300)
@@ -102,7 +126,43 @@ def reconcile_refunds(ctx: Context, payload: Payload) -> None:
         outcome["refunds"] = refunds.reconcile()
 
 
+@job(queue=PAYMENTS, name="remind-customers", payload=Payload, timeout_seconds=300, every_seconds=3600)
+def remind_customers(ctx: Context, payload: Payload) -> None:
+    """Each reminder is written in a transaction of its own, so that a run that is cut short loses none."""
+    reminded = reminding.remind_waiting()
+    with ctx.finishing() as outcome:
+        outcome["waiting"] = reminded
+
+
 @job(queue=PAYMENTS, name="take-link-down", payload=TakedownPayload, timeout_seconds=120)
 def take_link_down(ctx: Context, payload: TakedownPayload) -> None:
     with ctx.finishing() as outcome:
-        outcome["outcome"] = takedown.take_down(payload.order_id)
+        outcome["outcome"] = takedown.take_down(payload.order_id, reason=payload.reason)
+
+
+@job(queue=LINKS, name="watch-due-links", payload=Payload, timeout_seconds=120, every_seconds=3600)
+def watch_due_links(ctx: Context, payload: Payload) -> None:
+    with ctx.finishing() as outcome:
+        outcome["articles"] = watching.look_where_due()
+
+
+@job(queue=LINKS, name="watch-links", payload=WatchPayload, timeout_seconds=60)
+def watch_links(ctx: Context, payload: WatchPayload) -> None:
+    served = page_reading.read_page(Article.objects.get(pk=payload.article_id))
+    with ctx.finishing() as outcome:
+        outcome.update(watching.look(payload.article_id, served))
+
+
+@job(queue=LINKS, name="publish-planned", payload=PlanPayload, timeout_seconds=120)
+def publish_planned(ctx: Context, payload: PlanPayload) -> None:
+    """Its time has come: the target is visited anew, and what was approved goes live, or staff hear why not."""
+    try:
+        rechecking.before_approval(scheduling.due(payload.plan_id).order)
+        with ctx.finishing() as outcome:
+            outcome["outcome"] = scheduling.carry_out(payload.plan_id)
+    except scheduling.NotPlanned:
+        with ctx.finishing() as outcome:
+            outcome["outcome"] = scheduling.overtaken(payload.plan_id)
+    except scheduling.STOPS as refusal:
+        with ctx.finishing() as outcome:
+            outcome["outcome"] = scheduling.stop(payload.plan_id, f"{type(refusal).__name__}: {refusal}")

@@ -5,9 +5,10 @@ Only ids are kept, in the session; whoever is signed in besides sees the orders 
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 
-from backlinks.models import Order
+from backlinks.models import Order, OrderQuerySet
 
 KEY = "orders"
 MOST = 50
@@ -29,6 +30,14 @@ def is_known(request: HttpRequest, order: Order) -> bool:
 def known_ids(request: HttpRequest) -> list[UUID]:
     """Newest last."""
     return [UUID(id) for id in _ids(request)]
+
+
+def all_known(request: HttpRequest) -> OrderQuerySet:
+    """Every order this browser may see, by itself or by the account signed in on it."""
+    theirs = Q(pk__in=known_ids(request))
+    if request.user.is_authenticated:
+        theirs |= Q(customer_id=request.user.pk)
+    return Order.objects.filter(theirs)
 
 
 def _ids(request: HttpRequest) -> list[str]:

@@ -9,9 +9,9 @@ from articles.models import ArticleVersion, Placement
 from articles.money import written
 from backlinks.alerts import Trouble
 from backlinks.certificates import readable
-from backlinks.models import Checkout, CheckoutStatus, Order, Refund
+from backlinks.models import Checkout, CheckoutStatus, GuaranteeClaim, LinkLoss, Order, OrderEvent, Refund
 from backlinks.preview import preview_of
-from mail.sending import send_email, send_to_owners
+from mail.sending import send_email, send_to_desk, send_to_owners
 
 Facts = dict[str, object]
 
@@ -30,12 +30,24 @@ def version_ready(order: Order, version: ArticleVersion) -> None:
     """The first one, or a revision."""
     kind = "revision_ready" if order.regeneration_count else "backlink_integrated"
     preview = preview_of(version)
-    change = {"before": preview.before, "after": preview.readable_after}
+    change = {"before": preview.before, "after": preview.readable_after, "article_language": order.article.language}
     _send(kind, order, str(version.pk), {**_link(order), **change, **_checks(version)})
 
 
+def reminder(order: Order, *, waiting_since: OrderEvent, step: int, days: int) -> None:
+    """A version has waited for its customer for `days`: once for each wait and step of REVIEW_REMINDER_DAYS."""
+    _send("reminder", order, f"{waiting_since.pk}.{step}", {**_link(order), "days": days})
+
+
 def submitted(order: Order, version: ArticleVersion) -> None:
+    """To the customer, and to every address of DESK_EMAILS that there is something to decide."""
     _send("submitted", order, str(version.pk), {})
+    send_to_desk(
+        kind="new_submission",
+        subject=("order_trouble", str(order.pk)),
+        cause=str(version.pk),
+        context={**_about(order), **_link(order), **_price(order)},
+    )
 
 
 def base_moved(order: Order, version: ArticleVersion) -> None:
@@ -60,6 +72,19 @@ def refunded(order: Order, refund: Refund) -> None:
     live = Placement.objects.live().filter(subject_type="order", subject_id=str(order.pk)).exists()
     facts = {"price": written(refund.amount_minor, order.currency), "was_live": live, "keeps_link": refund.keeps_link}
     _send("refunded", order, f"{refund.pk}.{refund.attempt}", facts)
+
+
+def link_lost(order: Order, loss: LinkLoss) -> None:
+    """It could not be put back by itself: our staff see to it."""
+    _send("link_lost", order, str(loss.pk), _link(order))
+
+
+def link_restored(order: Order, loss: LinkLoss) -> None:
+    _send("link_restored", order, str(loss.pk), {**_link(order), **_place(order), "was_told": loss.told_at is not None})
+
+
+def claim_refused(order: Order, claim: GuaranteeClaim) -> None:
+    _send("claim_refused", order, str(claim.pk), {"reason": claim.reason})
 
 
 def to_staff(trouble: Trouble, order: Order, *, cause: str, message: str) -> None:

@@ -10,6 +10,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from backlinks.aftercare import ClaimOutcome as ClaimOutcome
+from backlinks.aftercare import GuaranteeClaim as GuaranteeClaim
+from backlinks.aftercare import LinkCertificate as LinkCertificate
+from backlinks.aftercare import LinkLoss as LinkLoss
+from backlinks.aftercare import LinkProof as LinkProof
+from backlinks.aftercare import PageSeen as PageSeen
+from backlinks.aftercare import PlanOutcome as PlanOutcome
+from backlinks.aftercare import PublicationPlan as PublicationPlan
+from backlinks.aftercare import PublicationWish as PublicationWish
+
 
 class Product(models.TextChoices):
     BACKLINK = "backlink", "Link in a published article"
@@ -209,6 +219,16 @@ class CheckoutItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} in {self.checkout_id}"
+
+
+class BasketItem(models.Model):
+    """An order put aside to be paid for together with others; once it is paid for, the row means nothing."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="basket_item")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} in a basket"
 
 
 class Refund(models.Model):

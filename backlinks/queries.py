@@ -1,8 +1,7 @@
 """What is known of orders, for pages and the API. Reads only."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db.models import Count
 
@@ -13,29 +12,10 @@ from backlinks.candidates import passing
 from backlinks.models import UNDER_WAY_BACK, UNPAID, Order, OrderQuerySet, OrderStatus, Refund
 from backlinks.moves import MOVES
 from backlinks.preview import Preview, preview_of
-from backlinks.rebasing import submittable
-from queues.models import Job, State
-from queues.queries import live_job_of, queue_position
+from backlinks.progress import QueueInfo, progress_of
+from backlinks.rebasing import newest_fitting
 
-INTEGRATION = "integrate-backlink"
 DECIDED_ON = (OrderStatus.ADMIN_REVIEW, OrderStatus.REJECTED, OrderStatus.COMPLETED, OrderStatus.REFUNDED)
-WAITING_WORDS = {
-    State.WAITING: "Waiting for a free writer",
-    State.DISPATCHED: "Waiting for a free writer",
-    State.DELAYED: "It did not work out yet; we try again by ourselves",
-    State.ACTIVE: "At work",
-}
-
-
-@dataclass(frozen=True)
-class QueueInfo:
-    """The job that is under way for an order. `position` counts the jobs before it; `progress` is 0–100."""
-
-    job_id: UUID
-    state: str
-    progress: int
-    message: str
-    position: int
 
 
 @dataclass(frozen=True)
@@ -66,16 +46,16 @@ def view_of(order: Order) -> OrderView:
     candidates = passing(order)
     version = _version_shown(order, candidates)
     refund = Refund.objects.filter(order=order).order_by("-id").first()
-    frozen = _is_under_way(refund)
+    may_submit = not _is_under_way(refund) and _customer_may(order, OrderStatus.ADMIN_REVIEW)
     return OrderView(
         order=order,
-        queue=_queue_info(order),
+        queue=progress_of(order) if order.status == OrderStatus.PROCESSING else None,
         version=version,
         preview=preview_of(version) if version else None,
         candidates=candidates,
         refund=refund,
-        can_regenerate=not frozen and _customer_may(order, OrderStatus.PROCESSING),
-        can_submit=not frozen and _customer_may(order, OrderStatus.ADMIN_REVIEW) and submittable(order) is not None,
+        can_regenerate=not _is_under_way(refund) and _customer_may(order, OrderStatus.PROCESSING),
+        can_submit=may_submit and newest_fitting(order, candidates) is not None,
     )
 
 
@@ -88,18 +68,9 @@ def orders_of(customer: User) -> OrderQuerySet:
     return Order.objects.filter(customer=customer).select_related("article").order_by("-created_at")
 
 
-def unpaid_among(ids: Iterable[UUID], *, article: Article) -> list[Order]:
+def unpaid_among(known: OrderQuerySet, *, article: Article) -> list[Order]:
     """Orders of this article somebody began and has not paid for yet, newest first."""
-    return list(Order.objects.filter(pk__in=list(ids), article=article, status__in=UNPAID).order_by("-created_at"))
-
-
-def articles_for_sale(articles: Collection[Article]) -> list[Article]:
-    """The catalogue's rows, each `linkable` only while a slot is left that nobody has bought or is buying."""
-    promised = promised_links(articles)
-    for article in articles:
-        free = article.link_slots - article.live_links - promised.get(article.pk, 0)  # type: ignore[attr-defined]
-        article.linkable = article.linkable and free > 0
-    return list(articles)
+    return list(known.filter(article=article, status__in=UNPAID).order_by("-created_at"))
 
 
 def promised_links(articles: Collection[Article]) -> dict[int, int]:
@@ -117,20 +88,3 @@ def _version_shown(order: Order, candidates: list[ArticleVersion]) -> ArticleVer
 
 def _customer_may(order: Order, to: OrderStatus) -> bool:
     return not order.disputed_at and CUSTOMER in MOVES.get((OrderStatus(order.status), to), ())
-
-
-def _queue_info(order: Order) -> QueueInfo | None:
-    job = live_job_of("order", str(order.pk), INTEGRATION)
-    return _told(job) if job else None
-
-
-def _told(job: Job) -> QueueInfo:
-    state = State(job.state)
-    running = state == State.ACTIVE
-    return QueueInfo(
-        job_id=job.pk,
-        state=State.WAITING.label if state == State.DISPATCHED else state.label,
-        progress=job.progress if running else 0,
-        message=(running and job.progress_message) or WAITING_WORDS[state],
-        position=queue_position(job),
-    )

@@ -3,8 +3,9 @@
 Nobody is ever asked to pay for what cannot be delivered; a refused quote leaves nothing behind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -72,13 +73,16 @@ class QuoteRefused(Exception):
         self.reasons = reasons
 
 
-def quote(wish: Wish, *, ip: str, customer: User | None = None) -> Quote:
-    """Check everything, the target's page last, and write the order. Raises TooMany, NoSuchArticle or QuoteRefused."""
+def quote(wish: Wish, *, ip: str, customer: User | None = None, instead_of: Collection[UUID] = ()) -> Quote:
+    """Check everything, the target's page last, and write the order. Raises TooMany, NoSuchArticle or QuoteRefused.
+
+    The slots of the unpaid orders it comes `instead_of` count as free.
+    """
     hit("quote", ip, QUOTES_PER_MINUTE, 60)
     article = Article.objects.published().select_related("published_version").filter(pk=wish.article_id).first()
     if article is None:
         raise NoSuchArticle(wish.article_id)
-    room = room_in(article, target_url=wish.target_url)
+    room = room_in(article, target_url=wish.target_url, besides=instead_of)
     reasons = [*_problems(wish, article)]
     if not room.linkable:
         reasons.append(Reason(room.code, room.message))

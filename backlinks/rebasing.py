@@ -3,6 +3,10 @@
 The change itself is never altered: where its paragraph is no longer there word for word, it does not apply.
 """
 
+from collections.abc import Iterable
+
+from django.core.cache import cache
+
 from articles import versions
 from articles.markdown.splice import Change, ChangeDoesNotApply, apply, reapply
 from articles.models import Article, ArticleVersion
@@ -13,6 +17,7 @@ from backlinks.integration import Proposal, new_version
 from backlinks.models import Order
 
 MOVED = ", moved to the new text"
+REMEMBERED_SECONDS = 86_400
 
 
 class DoesNotApply(Exception):
@@ -21,25 +26,24 @@ class DoesNotApply(Exception):
 
 def submittable(order: Order) -> ArticleVersion | None:
     """The newest candidate that can still be submitted, its base moved or not."""
+    return newest_fitting(order, passing(order))
+
+
+def newest_fitting(order: Order, candidates: Iterable[ArticleVersion]) -> ArticleVersion | None:
+    """The first of `candidates`, newest first, that was made for the published text or can be made to it."""
+    return next((version for version in candidates if _fits(version, order)), None)
+
+
+def reapplied(version: ArticleVersion, order: Order) -> Proposal:
+    """The version's change made to the published text of the order's article and examined anew.
+
+    Raises DoesNotApply.
+    """
     article = order.article
-    return next((version for version in passing(order) if fits(version, article)), None)
-
-
-def fits(version: ArticleVersion, article: Article) -> bool:
-    """Whether the version was made for the published text, or its change can be made to it."""
-    if version.base_id == article.published_version_id:
-        return True
-    try:
-        reapplied(version, article)
-    except DoesNotApply:
-        return False
-    return True
-
-
-def reapplied(version: ArticleVersion, article: Article) -> Proposal:
-    """The version's change made to the published text and examined anew. Raises DoesNotApply."""
-    base, order = article.published_version, Order.objects.get(pk=version.subject_id)
+    base = article.published_version
     assert base is not None and version.change is not None and version.backlink_metadata is not None
+    if version.change["before"] not in base.body:  # seen at a glance, with fifty versions to look through
+        raise DoesNotApply("the paragraph is no longer there")
     try:
         change = reapply(base.body, Change.from_json(version.change), language=article.language)
         body = apply(base.body, change)
@@ -65,5 +69,26 @@ def reapplied(version: ArticleVersion, article: Article) -> Proposal:
 
 def rebase(version: ArticleVersion, article: Article) -> ArticleVersion:
     """The version's change on the published text, as a new candidate; the article is locked. Raises DoesNotApply."""
-    proposal = reapplied(version, article)
+    order = Order.objects.get(pk=version.subject_id)
+    order.article = article
+    proposal = reapplied(version, order)
     return versions.propose(article=article, base=proposal.base, new=new_version(proposal))
+
+
+def _fits(version: ArticleVersion, order: Order) -> bool:
+    """Neither text ever changes, so a verdict on the two is remembered: a page with fifty versions asks for fifty."""
+    published_id = order.article.published_version_id
+    if version.base_id == published_id:
+        return True
+    verdict = cache.get_or_set(
+        f"fits:{version.pk}:{published_id}", lambda: _applies(version, order), REMEMBERED_SECONDS
+    )
+    return bool(verdict)
+
+
+def _applies(version: ArticleVersion, order: Order) -> bool:
+    try:
+        reapplied(version, order)
+    except DoesNotApply:
+        return False
+    return True

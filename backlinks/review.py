@@ -13,7 +13,7 @@ from articles.models import Article, ArticleVersion
 from articles.placements import NewPlacement
 from audit.actors import Actor
 from audit.recording import record
-from backlinks import integration, letters
+from backlinks import certifying, integration, letters
 from backlinks.actors import WRITER
 from backlinks.candidates import passing
 from backlinks.models import Order, OrderStatus
@@ -105,7 +105,27 @@ def approve(*, order: Order, read: Read, actor: Actor) -> Approval:
     visited first, so not to be called in a transaction.
     """
     before_approval(order)
-    return _approve(order, read, actor)
+    return approve_vetted(order=order, read=read, actor=actor)
+
+
+@transaction.atomic
+def approve_vetted(*, order: Order, read: Read, actor: Actor) -> Approval:
+    """The same for a caller who has just visited the target, `rechecking.before_approval`."""
+    article, order = _locked_article(order), _locked(order)
+    if order.status != OrderStatus.ADMIN_REVIEW:
+        raise WrongState(order, OrderStatus.COMPLETED)
+    version = _submitted(order)
+    if _hashes(version) != read:
+        raise NotTheOneRead(f"order {order.pk}")
+    if version.base_id != article.published_version_id:
+        return _follow_the_article(order, version, article)
+    _publish(order, version, actor)
+    return Approval(Outcome.LIVE, version)
+
+
+def submitted_hashes(order: Order) -> Read:
+    """Of what lies with the editor."""
+    return _hashes(_submitted(order))
 
 
 @transaction.atomic
@@ -119,20 +139,6 @@ def reject(*, order: Order, actor: Actor, reason: str) -> Order:
     letters.changes_requested(order, version, reason)
     record(actor=actor, action="order.rejected", target=("order", str(order.pk)), reason=reason)
     return order
-
-
-@transaction.atomic
-def _approve(order: Order, read: Read, actor: Actor) -> Approval:
-    article, order = _locked_article(order), _locked(order)
-    if order.status != OrderStatus.ADMIN_REVIEW:
-        raise WrongState(order, OrderStatus.COMPLETED)
-    version = _submitted(order)
-    if _hashes(version) != read:
-        raise NotTheOneRead(f"order {order.pk}")
-    if version.base_id != article.published_version_id:
-        return _follow_the_article(order, version, article)
-    _publish(order, version, actor)
-    return Approval(Outcome.LIVE, version)
 
 
 def _locked_article(order: Order) -> Article:
@@ -168,7 +174,7 @@ def _hashes(version: ArticleVersion) -> Read:
 def _publish(order: Order, version: ArticleVersion, actor: Actor) -> None:
     read = _hashes(version)
     versions.approve(version=version, body_sha256=read.body_sha256, actor=actor)
-    publishing.publish(
+    live = publishing.publish(
         version=version,
         body_sha256=read.body_sha256,
         expected_published_id=version.base_id,
@@ -176,6 +182,8 @@ def _publish(order: Order, version: ArticleVersion, actor: Actor) -> None:
         actor=actor,
     )
     move(order, OrderStatus.COMPLETED, actor=actor)
+    assert live.published_at is not None  # it is published
+    certifying.issue(order, live, live_since=live.published_at)
     record(
         actor=actor,
         action="order.approved",

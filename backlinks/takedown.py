@@ -5,29 +5,46 @@ Only `articles.publishing` changes what readers see; a link that cannot be taken
 
 from uuid import UUID
 
+from django.db import transaction
+
 from articles import publishing
 from articles.markdown.splice import Change
 from articles.markdown.unlinking import LinkNotFound
 from articles.models import Article, Placement
+from audit.actors import Actor
+from audit.recording import record
 from backlinks.actors import STRIPE
-from backlinks.models import Order
+from backlinks.losses import end_losses
+from backlinks.models import Order, OrderStatus
+from backlinks.moves import WrongState
 from queues.enqueue import enqueue
 from queues.errors import Permanent
 
 REASON = "The order was refunded."
+CHARGED_BACK = "The payment was charged back."
 
 
 class CannotTakeDown(Permanent):
     """The article is no longer such that the link can be taken out by itself; the message says why."""
 
 
-def begin(order: Order) -> None:
+def begin(order: Order, *, reason: str = REASON) -> None:
     """Have it taken out, once, by a job: the article is locked before its orders, and the caller holds the order."""
     id = str(order.pk)
-    enqueue("take-link-down", {"order_id": id}, subject=("refunded_link", id), once=f"take-down:{id}")
+    enqueue("take-link-down", {"order_id": id, "reason": reason}, subject=("refunded_link", id), once=f"take-down:{id}")
 
 
-def take_down(order_id: UUID) -> str:
+@transaction.atomic
+def after_chargeback(*, order: Order, actor: Actor, reason: str) -> None:
+    """Staff have the link of a disputed order taken out. Raises WrongState unless it is live and disputed."""
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.status != OrderStatus.COMPLETED or order.disputed_at is None:
+        raise WrongState(order, OrderStatus.REFUNDED)
+    begin(order, reason=CHARGED_BACK)
+    record(actor=actor, action="order.link_taken_out", target=("order", str(order.pk)), reason=reason)
+
+
+def take_down(order_id: UUID, *, reason: str = REASON) -> str:
     """In the caller's transaction; in words what was done. Raises CannotTakeDown with nothing written."""
     order = Order.objects.select_related("submitted_version").get(pk=order_id)
     Article.objects.select_for_update().get(pk=order.article_id)
@@ -37,7 +54,8 @@ def take_down(order_id: UUID) -> str:
     change = order.submitted_version.change if order.submitted_version else None
     undo = Change.from_json(change) if change else None
     try:
-        publishing.retract(placement=placement, undo=undo, reason=REASON, actor=STRIPE)
+        publishing.retract(placement=placement, undo=undo, reason=reason, actor=STRIPE)
     except (LinkNotFound, publishing.BreaksPaidLink) as problem:
         raise CannotTakeDown(str(problem)) from problem
+    end_losses(placement)
     return "taken_down"

@@ -8,11 +8,15 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.panels import register_panel
 from accounts.proven import on_address_proven
-from backlinks import failing, guests, letters, panels, refunded, refunds
+from articles.going_live import on_going_live
+from articles.models import Article
+from articles.promises import register_promises
+from backlinks import failing, guests, letters, panels, refunded, refunds, scheduling, watching
 from backlinks.access import token_for
 from backlinks.alerts import Trouble
 from backlinks.findings import forget_old
 from backlinks.models import Order, Refund, RefundStatus
+from backlinks.queries import promised_links
 from backlinks.reputation import read_lists
 from mail.links import register_action_link
 from queues.errors import ReplayRefused
@@ -61,6 +65,15 @@ def link_still_stands(job: Job) -> None:
     letters.to_staff(Trouble.LINK_STANDS, order, cause=str(job.pk), message=_why(job))
 
 
+def plan_died(job: Job) -> None:
+    """Whatever kept it from going live, an editor hears of it: the order is still with them."""
+    scheduling.stop(job.payload["plan_id"], _why(job))
+
+
+def describe_article(article_id: str) -> Description:
+    return Description(f"paid links of “{Article.objects.get(pk=article_id).title}”")
+
+
 def describe_event(event_id: str) -> Description:
     return Description(f"Stripe event {event_id}")
 
@@ -103,9 +116,13 @@ register("refund", on_dead=refund_died, on_cancelled=refund_died, on_replay=refu
 register("stripe_event", describe=describe_event)
 register("checkout", describe=describe_checkout)
 register("refunded_link", on_dead=link_still_stands, on_cancelled=link_still_stands, describe=describe_order)
+register("order_plan", on_dead=plan_died, on_cancelled=plan_died, describe=describe_order)
+register("watched_article", describe=describe_article)
 register_action_link("order", order_link)
 register_action_link("order_trouble", desk_link)
 on_address_proven(guests.attach)
+register_promises(promised_links)
+on_going_live(watching.look_soon)
 register_panel(panels.TEMPLATE, panels.my_orders)
 every_minute(forget_old)
 read_lists(settings.TARGET_DENY_FILE)  # a malformed list is refused at start

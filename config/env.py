@@ -56,6 +56,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
+def wholes(name: str, default: str) -> list[int]:
+    """A comma-separated list of whole numbers above zero, the smallest first; empty for none."""
+    items = words(name, default)
+    if not all(item.isascii() and item.isdecimal() and int(item) for item in items):
+        raise ImproperlyConfigured(f"{name}: {','.join(items)!r} is not a list of whole numbers above zero")
+    return sorted(int(item) for item in items)
+
+
 def url(name: str, default: str | None = None, *, schemes: tuple[str, ...]) -> str:
     value = text(name, default)
     parts = urlsplit(value)

@@ -3,17 +3,20 @@
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from queues import queries
 from queues.services import redis_client
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """What the whole system needs in order to work, each by name; 503 when any is missing."""
     checks = {"database": _database(), "redis": _redis(), "migrations": False, "relay": False, "workers": False}

@@ -5,7 +5,6 @@ What differs between the demo and production is a value here, never an `if` in t
 
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
@@ -13,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from structlog.types import Processor
 
-from config import database, env
+from config import database, env, mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -193,6 +192,8 @@ TARGET_DENIED_CATEGORIES = env.words(
 )
 TARGET_DENY_FILE = env.text("TARGET_DENY_FILE", "")  # read besides our own small list
 TARGET_REPUTATION = env.text("TARGET_REPUTATION", "backlinks.reputation.DenyLists")
+GUARANTEE_MONTHS = env.whole("GUARANTEE_MONTHS", 12, least=1)  # of links that go live from now on
+TAKE_DOWN_AFTER_LOST_DISPUTE = env.flag("TAKE_DOWN_AFTER_LOST_DISPUTE", True)  # false: staff decide, order by order
 
 # --- Stripe ---------------------------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
@@ -202,6 +203,7 @@ STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", schemes=(
 STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", schemes=("http", "https"))
 CHECKOUT_OPEN_FOR = timedelta(minutes=env.whole("CHECKOUT_OPEN_MINUTES", 31, least=31))
 REFUND_ON_FINAL_FAILURE = env.flag("REFUND_ON_FINAL_FAILURE", False)  # an order whose refund began cannot be replayed
+REVIEW_REMINDER_DAYS = env.wholes("REVIEW_REMINDER_DAYS", "3,10")  # after so many days a version waits
 
 # --- OpenAI ---------------------------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")
@@ -211,15 +213,17 @@ OPENAI_MODERATION = env.flag("OPENAI_MODERATION", True)  # false where a compati
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
-_mail = urlsplit(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+tls")))
-EMAIL_BACKEND = "mail.transport.Transport"
-EMAIL_HOST = _mail.hostname or "127.0.0.1"
-EMAIL_PORT = _mail.port or {"smtp": 25, "smtps": 465, "smtp+tls": 587}[_mail.scheme]
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.unquoted(_mail.username), env.unquoted(_mail.password)
-EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+_mail = mail_server.read(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=mail_server.SCHEMES))
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.use_ssl, _mail.use_tls
 EMAIL_TIMEOUT = 10
+SENDGRID_API_KEY = _mail.api_key  # what shows settings (Flower, an error page) hides by name: KEY, API, PASSWORD
+SENDGRID_API_BASE = env.url("SENDGRID_API_BASE", "https://api.sendgrid.com", schemes=("http", "https")).rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Copydesk <desk@copydesk.example>")
 ALERT_EMAILS = env.words("ALERT_EMAILS")
+DESK_EMAILS = env.words("DESK_EMAILS") or ALERT_EMAILS  # who hears of new submissions
 
 # --- Flower ---------------------------------------------------------------------------------------------------------
 FLOWER_USER = env.text("FLOWER_USER", "")

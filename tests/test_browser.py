@@ -67,7 +67,7 @@ def approve_in_admin(browser: Browser, system: System, order_id: str) -> None:
     keep_picture(page, "admin-orders")
     page.goto(f"/admin/backlinks/order/{order_id}/change/")
     keep_picture(page, "admin-order")
-    page.locator("input[name=have_read]").check()
+    page.locator("form[action$='/approve/'] input[name=have_read]").check()
     page.get_by_role("button", name="Approve and publish").click()
     expect(page.get_by_text("Approved and published")).to_be_visible()
     keep_picture(page, "admin-approved")

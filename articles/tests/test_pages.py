@@ -94,8 +94,10 @@ def test_the_catalogue_asks_the_database_little(client, django_assert_max_num_qu
     for number in range(CATALOGUE_PAGE):
         published(f"Article {number}")
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(6):
         page(client, "/")
+    with django_assert_max_num_queries(7):
+        page(client, "/?q=article&topic=Tea&language=en&room=1&sort=cheapest")
 
 
 def test_an_article_is_shown_with_its_one_title_and_address(client, settings):

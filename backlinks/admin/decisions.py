@@ -78,12 +78,12 @@ def show(request: HttpRequest, order: Order, context: dict[str, Any]) -> HttpRes
 def approve(request: HttpRequest, order: Order) -> HttpResponse:
     if request.POST.get("have_read") != "on":
         error(request, UNCONFIRMED)
-        return _back(order)
+        return back(order)
     try:
-        approval = review.approve(order=order, read=_read(request), actor=Actor.of(request.user))
+        approval = review.approve(order=order, read=read_of(request), actor=Actor.of(request.user))
     except (WrongState, Disputed, RefundUnderWay, review.NotTheOneRead, TargetUnsafe, BreaksPaidLink) as refusal:
-        error(request, _why_not(refusal))
-        return _back(order)
+        error(request, why_not(refusal))
+        return back(order)
     return _tell(request, order, approval)
 
 
@@ -95,10 +95,10 @@ def reject(request: HttpRequest, order: Order) -> HttpResponse:
     except review.ReasonMissing:
         error(request, "Nothing was done. Say why: the customer reads it, and can have another version written.")
     except (WrongState, Disputed, RefundUnderWay) as refusal:
-        error(request, _why_not(refusal))
+        error(request, why_not(refusal))
     else:
         success(request, "Rejected. The customer was told why.")
-    return _back(order)
+    return back(order)
 
 
 @staff_with(RETRY)
@@ -106,14 +106,14 @@ def retry(request: HttpRequest, order: Order) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if not reason:
         error(request, "Nothing was done. Say why it is worth another try; it goes on the record.")
-        return _back(order)
+        return back(order)
     try:
         failing.retry(order=order, actor=Actor.of(request.user), reason=reason)
     except failing.CannotResume as refusal:
         error(request, f"It cannot be written again: {refusal}.")
     else:
         success(request, "It is being written again.")
-    return _back(order)
+    return back(order)
 
 
 @staff_with(REFUND)
@@ -121,25 +121,25 @@ def refund(request: HttpRequest, order: Order) -> HttpResponse:
     words = request.POST.get("reason", "").strip()
     if not words or request.POST.get("sure") != "on":
         error(request, UNSURE)
-        return _back(order)
+        return back(order)
     decision = refunds.Decision(RefundReason.STAFF, words, keeps_link=request.POST.get("keep_link") == "on")
     try:
         refunds.request_refund(order, decision=decision, actor=Actor.of(request.user))
     except (WrongState, Disputed) as refusal:
-        error(request, _why_not(refusal))
+        error(request, why_not(refusal))
     else:
         success(request, "The refund has been started. The order is called refunded once Stripe says so.")
-    return _back(order)
+    return back(order)
 
 
-def _read(request: HttpRequest) -> review.Read:
+def read_of(request: HttpRequest) -> review.Read:
     """What the page says it showed. Anything else than it did show is refused by the verb."""
     version = request.POST.get("version", "")
     number = int(version) if version.isascii() and version.isdecimal() and len(version) <= 18 else 0
     return review.Read(number, request.POST.get("body_sha256", ""), request.POST.get("base_sha256", ""))
 
 
-def _why_not(refusal: Exception) -> str:
+def why_not(refusal: Exception) -> str:
     if isinstance(refusal, TargetUnsafe):
         return f"Nothing was published: the target became unsafe. {refusal} Reject the order, or refund it."
     if isinstance(refusal, BreaksPaidLink):
@@ -150,14 +150,14 @@ def _why_not(refusal: Exception) -> str:
 def _tell(request: HttpRequest, order: Order, approval: review.Approval) -> HttpResponse:
     if approval.outcome == review.Outcome.LIVE:
         success(request, "Approved and published. The customer was told.")
-        return _back(order)
+        return back(order)
     if approval.outcome == review.Outcome.NEEDS_ANOTHER_LOOK:
-        return _back(order, f"?{AGAIN}=1")
+        return back(order, f"?{AGAIN}=1")
     warning(request, BACK_TO_CUSTOMER)
-    return _back(order)
+    return back(order)
 
 
-def _back(order: Order, query: str = "") -> HttpResponse:
+def back(order: Order, query: str = "") -> HttpResponse:
     response = redirect("admin:backlinks_order_change", order.pk)
     response.status_code = 303
     response["Location"] += query

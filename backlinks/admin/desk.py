@@ -4,12 +4,14 @@ Reads only; what a customer wrote is data and stays escaped.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from articles.markdown.render import render
 from articles.models import AiEventLog, ArticleVersion
+from backlinks.asking_back import is_asking
 from backlinks.candidates import candidates_of
 from backlinks.models import (
     UNDER_WAY_BACK,
@@ -23,7 +25,7 @@ from backlinks.models import (
 )
 from backlinks.refunds import is_refundable
 from backlinks.targets import Target, read_target
-from backlinks.views.order_page import Candidate, candidate_of
+from backlinks.views.candidate import Candidate, candidate_of
 from queues.models import Job
 
 JOBS_SHOWN = 20
@@ -57,6 +59,11 @@ class Desk:
         """Never what a bank asks back already, and once at a time."""
         is_done = any(refund.status != RefundStatus.FAILED for refund in self.refunds)
         return not self.order.disputed_at and not is_done and is_refundable(self.order)
+
+    @property
+    def asked_back_at(self) -> datetime | None:
+        """When the customer asked for the money back, if that waits for an answer."""
+        return self.history[-1].at if is_asking(self.history) else None
 
     @property
     def is_live(self) -> bool:

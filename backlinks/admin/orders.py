@@ -14,7 +14,8 @@ from django.utils.timesince import timesince
 from unfold.decorators import display
 
 from articles.money import written
-from backlinks.admin import decisions
+from backlinks.admin import aftercare, decisions
+from backlinks.admin.filters import AskedBack
 from backlinks.admin.reading import ForReading
 from backlinks.models import Order, OrderStatus
 from backlinks.targets import read_target
@@ -43,7 +44,7 @@ class OrderAdmin(ForReading):
         "age",
     )
     list_display_links = ("reference", "article")
-    list_filter = ("status", "article__language", ("disputed_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = ("status", AskedBack, "article__language", ("disputed_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("id__istartswith", "email", "anchor_text", "target_url", "article__title")
     search_help_text = "The reference, or part of the email, anchor, address or article"
     # Whatever waits for an editor, longest first; then everything else, newest first.
@@ -60,6 +61,11 @@ class OrderAdmin(ForReading):
             path("<uuid:order_id>/reject/", view(decisions.reject), name="backlinks_order_reject"),
             path("<uuid:order_id>/retry/", view(decisions.retry), name="backlinks_order_retry"),
             path("<uuid:order_id>/refund/", view(decisions.refund), name="backlinks_order_refund"),
+            path("<uuid:order_id>/plan/", view(aftercare.plan), name="backlinks_order_plan"),
+            path("<uuid:order_id>/plan/cancel/", view(aftercare.cancel_plan), name="backlinks_order_cancel_plan"),
+            path("<uuid:order_id>/claim/", view(aftercare.decide_claim), name="backlinks_order_claim"),
+            path("<uuid:order_id>/take-out/", view(aftercare.take_out), name="backlinks_order_take_out"),
+            path("<uuid:order_id>/evidence.<str:kind>", view(aftercare.read_evidence), name="backlinks_order_evidence"),
         ]
         return [*own, *super().get_urls()]
 
@@ -70,6 +76,7 @@ class OrderAdmin(ForReading):
         if order is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
         context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
+        context["after"] = aftercare.after_desk_of(order)
         return decisions.show(request, order, context)
 
     @admin.display(description="Order", ordering="id")

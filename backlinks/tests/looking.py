@@ -55,6 +55,11 @@ def forms(response: HttpResponse) -> list[str]:
     return re.findall(r'<form[^>]*action="([^"]*)"', response.content.decode())
 
 
+def choices(response: HttpResponse) -> list[str]:
+    """Where the forms lead that decide about the order; what may be asked of a live link, and when, is left out."""
+    return [address for address in forms(response) if not address.endswith(("/wish/", "/claim/"))]
+
+
 def hidden(response: HttpResponse, *names: str) -> dict[str, Any]:
     """The values of the page's hidden fields, the first of each name."""
     text = response.content.decode()

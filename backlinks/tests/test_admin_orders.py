@@ -127,12 +127,12 @@ def test_buttons_are_those_of_the_state(editor, owner, stripe, openai, settings)
 
     client = signed_in(owner)
 
-    assert actions(client.get(desk(waiting))) == ["approve", "reject", "refund"]
+    assert actions(client.get(desk(waiting))) == ["approve", "plan", "reject", "refund"]
     assert actions(client.get(desk(failed))) == ["retry", "refund"]
     assert actions(client.get(desk(unread))) == ["refund"]
     assert actions(client.get(desk(refunded))) == []
     assert "no edit passed" in words(client.get(desk(failed)))
-    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "reject"]
+    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject"]
 
 
 def test_disputed_order_is_not_decided(editor, stripe, openai):

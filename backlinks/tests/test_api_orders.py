@@ -15,6 +15,7 @@ from backlinks.tests.given import (
     till,
     versions_of,
     write,
+    writers_are_in,
     written,
 )
 from queues.models import Job
@@ -37,6 +38,7 @@ def test_the_status_tells_the_whole_way(stripe, openai):
     assert (caller.status(order.pk).status_code, caller.status(order.pk).json()) == (200, base)
 
     pay(stripe, till(order))
+    writers_are_in()
     job = Job.objects.get(name="integrate-backlink")
     waiting = {
         "jobId": str(job.pk),

@@ -2,9 +2,15 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
+from accounts.roles import Role
+from articles.models import Placement
 from audit.models import AuditEntry
+from backlinks import takedown
 from backlinks.models import Order, StripeEvent
-from backlinks.tests.given import bought, hear, signed, write
+from backlinks.moves import WrongState
+from backlinks.tests.aftermath import gone_live
+from backlinks.tests.given import EDITOR, article_for_sale, bought, hear, live_body, signed, write
 from backlinks.tests.standins import KEY
 from backlinks.tests.test_refunds import ask, failed_order
 from backlinks.webhooks import receive
@@ -84,3 +90,55 @@ def test_a_refund_that_was_asked_for_before_the_dispute_is_not_given(stripe):
     assert (refund.status, refund.stripe_refund_id) == ("failed", None)
     assert stripe.http.get("/v1/refunds", headers=KEY, params={"charge": charge_of(stripe, order)}).json()["data"] == []
     assert "disputed" in DeadLetter.objects.get().error
+
+
+def lose_dispute(stripe, order) -> None:
+    dispute = disputed(stripe, order)
+    stripe.tell("dispute_close", dispute=dispute["id"], outcome="lost")
+    hear(stripe, dispute["id"])
+
+
+def test_a_lost_dispute_takes_the_live_link_out(stripe, openai, settings):
+    settings.ALERT_EMAILS = ["money@copydesk.example"]
+    article = article_for_sale()
+    before = live_body(article)
+    order = gone_live(stripe, article)
+
+    lose_dispute(stripe, order)
+
+    assert drain(only="take-link-down") == [("take-link-down", "SUCCESS")]
+    assert live_body(article) == before
+    assert Placement.objects.get().end_reason == "The payment was charged back."
+    order.refresh_from_db()
+    assert (order.status, order.disputed_at is None) == ("COMPLETED", False)
+    email = EmailLog.objects.get(kind="order_trouble", context__trouble="A dispute was lost")
+    assert email.context["message"].endswith("A live link is being taken out of its article.")
+
+
+def test_by_setting_staff_decide_what_becomes_of_the_link(stripe, openai, settings, client):
+    settings.TAKE_DOWN_AFTER_LOST_DISPUTE = False
+    settings.STAFF_SECOND_FACTOR = False
+    order = gone_live(stripe)
+    as_bought = live_body(order.article)
+    lose_dispute(stripe, order)
+    assert drain(only="take-link-down") == []
+    assert live_body(order.article) == as_bought
+    client.force_login(User.objects.create_user("owner@copydesk.example", Role.OWNER, "correct horse battery"))
+    button = f"/admin/backlinks/order/{order.pk}/take-out/"
+
+    client.post(button, {"reason": " "})
+    assert not Job.objects.filter(name="take-link-down").exists()
+    client.post(button, {"reason": "The bank gave the money back."})
+
+    assert drain(only="take-link-down") == [("take-link-down", "SUCCESS")]
+    assert not Placement.objects.live().exists()
+    assert AuditEntry.objects.get(action="order.link_taken_out").reason == "The bank gave the money back."
+
+
+def test_nothing_is_taken_out_of_an_order_that_is_not_disputed(stripe, openai):
+    order = gone_live(stripe)
+
+    with pytest.raises(WrongState):
+        takedown.after_chargeback(order=order, actor=EDITOR, reason="Why not.")
+
+    assert not Job.objects.filter(name="take-link-down").exists()

@@ -60,7 +60,7 @@ def test_a_refund_the_bank_sends_back_is_not_called_refunded_any_more(stripe):
 
     response = look(order)
     assert heading(response) == "Your refund did not go through"
-    assert "Our staff have been told and see to it" in words(response)
+    assert "did not go through at once. Our staff have been told" in words(response)
     assert "went back the way you paid" not in words(response)
 
 

@@ -233,6 +233,17 @@ class Money(RuleBasedStateMachine):
             self.known_refunds[order.pk] = numbers
 
     @invariant()
+    def no_payment_gives_back_more_than_it_brought(self) -> None:
+        """Over all the orders of a basket, and whoever asked for it."""
+        for checkout in Checkout.objects.exclude(paid_orders=None).distinct():
+            paid_for = {order.pk: order.price_minor for order in checkout.paid_orders.all()}
+            assert set(paid_for) <= set(checkout.items.values_list("order_id", flat=True)), checkout.pk
+            assert sum(paid_for.values()) <= checkout.amount_minor, checkout.pk
+            told = self._refunds_at_stripe(next(iter(paid_for)))
+            standing = sum(each["amount"] for each in told if each["status"] in ("succeeded", "pending"))
+            assert standing <= checkout.amount_minor, checkout.pk
+
+    @invariant()
     def refunded_is_said_only_of_money_that_went_back(self) -> None:
         for order in Order.objects.filter(status=S.REFUNDED):
             done = Refund.objects.filter(order=order, settled_at__isnull=False)

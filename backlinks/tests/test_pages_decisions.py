@@ -30,7 +30,7 @@ def test_another_version_is_written(stripe, openai):
     assert len(versions_of(order)) == 2
 
 
-@pytest.mark.parametrize("action", ["regenerate/", "withdraw/", "pay/", "submit/"])
+@pytest.mark.parametrize("action", ["regenerate/", "withdraw/", "pay/", "submit/", "ask-refund/"])
 @pytest.mark.parametrize("where", ["form", "address"])
 def test_no_button_takes_words(action, where):
     order = quoted()
@@ -133,7 +133,7 @@ def test_disputed_order_moves_nowhere(stripe, openai):
     assert "Your bank has disputed the payment." in words(response)
 
 
-@pytest.mark.parametrize("action", ["pay/", "regenerate/", "submit/", "withdraw/"])
+@pytest.mark.parametrize("action", ["pay/", "regenerate/", "submit/", "withdraw/", "ask-refund/"])
 def test_address_of_a_button_leads_back_to_the_order(action):
     order = quoted()
 

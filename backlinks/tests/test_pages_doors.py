@@ -13,7 +13,7 @@ from backlinks.tests.looking import browser, page, plain_static  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = ["pay/", "regenerate/", "submit/", "withdraw/"]
+ACTIONS = ["pay/", "regenerate/", "submit/", "withdraw/", "ask-refund/"]
 
 
 def test_every_page_names_who_may_come_in():
@@ -22,6 +22,10 @@ def test_every_page_names_who_may_come_in():
     assert named == {
         "order_form": "public",
         "check_while_typing": "public",
+        "basket": "public",
+        "pay_basket": "public",
+        "paid_together": "public",
+        "remove_from_basket": "order_holder",
         "order": "order_holder",
         "live": "order_holder",
         "pay": "order_holder",
@@ -29,6 +33,15 @@ def test_every_page_names_who_may_come_in():
         "submit": "order_holder",
         "withdraw": "order_holder",
         "receipt": "order_holder",
+        "ask_for_refund": "order_holder",
+        "compare": "order_holder",
+        "wish": "order_holder",
+        "take_wish_back": "order_holder",
+        "claim": "order_holder",
+        "evidence_json": "order_holder",
+        "evidence_pdf": "order_holder",
+        "certificate": "public",
+        "certified_text": "public",
     }
 
 
@@ -38,7 +51,7 @@ def test_stranger_finds_nothing_and_changes_nothing(client):
     answers = [client.get(page(order)).status_code, client.get(page(order, "live/")).status_code]
     answers += [client.post(page(order, action)).status_code for action in ACTIONS]
 
-    assert answers == [404] * 6
+    assert answers == [404] * (2 + len(ACTIONS))
     assert client.get(f"/orders/{uuid4()}/").status_code == 404
     assert order.events.count() == 1
 

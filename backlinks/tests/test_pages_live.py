@@ -6,7 +6,7 @@ import pytest
 
 from backlinks.models import Order
 from backlinks.tests.given import bought, hear, quoted, till, write
-from backlinks.tests.looking import browser, page, plain_static, words  # noqa: F401
+from backlinks.tests.looking import browser, forms, page, plain_static, words  # noqa: F401
 from queues.models import Job, State
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +84,14 @@ def test_page_that_no_longer_waits_does_not_poll(stripe):
     assert response["HX-Retarget"] == "#order"
     assert "hx-get" not in response.content.decode()
     assert Order.objects.get(pk=order.pk).status == "AWAITING_PAYMENT"
+
+
+def test_closing_the_browser_loses_nothing(stripe, openai):
+    order = bought(stripe)
+    browser(order).get(page(order))
+    write()
+
+    another = browser(order).get(page(order))  # by the link of its email
+
+    assert "Your change is ready to read" in words(another)
+    assert page(order, "submit/") in forms(another)

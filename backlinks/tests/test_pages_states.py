@@ -9,8 +9,19 @@ from backlinks.checkout import close
 from backlinks.failing import work_came_to_nothing
 from backlinks.fulfilment import settle_lost
 from backlinks.models import CheckoutStatus, Order, OrderStatus, Refund, RefundStatus
-from backlinks.tests.given import EDITOR, approved, bought, quoted, submitted, till, versions_of, write, written
-from backlinks.tests.looking import EVIL, browser, forms, heading, page, plain_static, words  # noqa: F401
+from backlinks.tests.given import (
+    EDITOR,
+    approved,
+    bought,
+    quoted,
+    submitted,
+    till,
+    versions_of,
+    write,
+    writers_are_in,
+    written,
+)
+from backlinks.tests.looking import EVIL, browser, choices, heading, page, plain_static, words  # noqa: F401
 from backlinks.views.order_page import HEADLINES
 from queues.draining import drain
 
@@ -30,7 +41,7 @@ def test_unpaid_order_offers_to_pay():
 
     assert heading(response) == "Not paid yet"
     assert "Pay $49.00" in words(response)
-    assert forms(response) == [page(order, "pay/")]
+    assert choices(response) == [page(order, "pay/")]
     assert "http-equiv" not in response.content.decode()
 
 
@@ -59,6 +70,7 @@ def test_payment_that_takes_days_is_waited_for(stripe):
 
 def test_paid_order_shows_how_far_it_is(stripe):
     order = bought(stripe)
+    writers_are_in()
 
     response = look(order)
 
@@ -81,7 +93,7 @@ def test_version_is_shown_with_its_difference_certificate_and_buttons(stripe, op
     assert '<mark class="paid-link"' in source
     passed = sum(result["passed"] for result in version.certificate)
     assert f"{passed} checks passed" in text
-    assert forms(response) == [page(order, "submit/"), page(order, "regenerate/")]
+    assert choices(response) == [page(order, "submit/"), page(order, "regenerate/")]
     assert f'name="version" value="{version.pk}"' in source
     assert "Earlier versions" not in text
     assert "Written by the offline writer" in text
@@ -112,7 +124,7 @@ def test_failed_regeneration_says_so_and_keeps_the_earlier_version(stripe, opena
     assert heading(response) == "Your change is ready to read"
     assert "The latest attempt did not lead to a version that passes our checks." in words(response)
     assert "secret of the machine" not in response.content.decode()
-    assert page(order, "submit/") in forms(response)
+    assert page(order, "submit/") in choices(response)
 
 
 def test_submitted_order_can_be_taken_back(stripe, openai):
@@ -122,7 +134,7 @@ def test_submitted_order_can_be_taken_back(stripe, openai):
 
     assert heading(response) == "With the editor"
     assert "An editor reads your version next." in words(response)
-    assert forms(response) == [page(order, "withdraw/")]
+    assert choices(response) == [page(order, "withdraw/")]
 
 
 def test_live_order_leads_to_the_article(stripe, openai):
@@ -134,7 +146,7 @@ def test_live_order_leads_to_the_article(stripe, openai):
     assert heading(response) == "Your link is live"
     assert f'href="{order.article.get_absolute_url()}"' in response.content.decode()
     assert f"since {timezone.now():%-d %B %Y}" in words(response)
-    assert forms(response) == []
+    assert choices(response) == []
     assert "editor@copydesk.example" not in response.content.decode()
 
 
@@ -147,7 +159,7 @@ def test_rejected_order_gives_the_editors_reason(stripe, openai):
     assert heading(response) == "The editor decided against this version"
     assert "The sentence says <b>nothing</b> new." in words(response)
     assert "<b>nothing" not in response.content.decode()
-    assert forms(response) == [page(order, "regenerate/")]
+    assert choices(response) == [page(order, "regenerate/"), page(order, "ask-refund/")]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +181,7 @@ def test_failed_order_says_how_its_refund_stands(stripe, settings, status, told)
     assert heading(response) == "We could not place your link"
     assert told in words(response)
     assert "QualityRefused" not in response.content.decode()
-    assert forms(response) == []
+    assert choices(response) == []
 
 
 def test_failed_order_without_a_refund_says_the_payment_is_safe(stripe, settings):
@@ -187,7 +199,7 @@ def test_order_nobody_paid_for_may_be_paid_again(stripe):
     response = look(order)
 
     assert heading(response) == "Not paid"
-    assert forms(response) == [page(order, "pay/")]
+    assert choices(response) == [page(order, "pay/")]
 
 
 def test_refunded_order_says_so(stripe, settings):
@@ -209,7 +221,7 @@ def test_disputed_order_says_so_and_offers_nothing(stripe, openai):
     response = look(order)
 
     assert "The payment is disputed." in words(response)
-    assert forms(response) == []
+    assert choices(response) == []
 
 
 def test_history_tells_what_happened_in_the_customers_words(stripe, openai):

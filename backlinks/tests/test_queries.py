@@ -1,12 +1,14 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from backlinks import review
+from backlinks import progress, review
 from backlinks.actors import customer_of
 from backlinks.models import Order
 from backlinks.queries import orders_of, promised_links, unpaid_among, view_of
 from backlinks.tests.given import (
+    EDITOR,
     article_for_sale,
     bought,
     quoted,
@@ -15,9 +17,11 @@ from backlinks.tests.given import (
     till,
     versions_of,
     write,
+    writers_are_in,
     written,
 )
 from queues.models import Job, State
+from queues.pausing import pause
 
 pytestmark = pytest.mark.django_db
 
@@ -78,12 +82,43 @@ def test_while_another_version_is_written_the_newest_stays_in_sight(stripe, open
 )
 def test_the_queue_is_told_in_words_that_are_true(stripe, state, shown, message):
     order = bought(stripe)
+    writers_are_in()
     Job.objects.filter(name="integrate-backlink").update(state=state)
 
     told = view_of(order).queue
     assert told
 
     assert (told.state, told.message, told.progress) == (shown, message, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"postponements": 3}, f"{progress.OUTAGE}, at 12:30 UTC."),
+        ({"attempt": 1}, "Try 1 of 3 did not work out; the next begins by itself, at 12:30 UTC."),
+    ],
+)
+def test_an_outage_or_another_try_is_told_with_its_time(stripe, changes, message):
+    order = bought(stripe)
+    at = datetime(2100, 1, 1, 12, 30, tzinfo=UTC)
+    Job.objects.filter(name="integrate-backlink").update(state=State.DELAYED, run_at=at, **changes)
+
+    told = view_of(order).queue
+
+    assert told is not None
+    assert told.message == message
+
+
+def test_nobody_there_to_write_and_a_pause_are_told(stripe):
+    order = bought(stripe)
+    assert (told := view_of(order).queue) is not None
+    assert told.message == progress.AWAY
+
+    writers_are_in()
+    pause(queue="backlink-integration", actor=EDITOR, reason="Maintenance at the provider")
+
+    assert (told := view_of(order).queue) is not None
+    assert told.message == progress.PAUSED
 
 
 def test_what_is_promised_in_an_article_is_counted_once(stripe, openai):
@@ -100,5 +135,5 @@ def test_orders_that_were_begun_and_not_paid_are_found_again(stripe, customer):
     begun, paid = quoted(article), bought(stripe, article)
     Order.objects.update(customer=customer)
 
-    assert unpaid_among([begun.pk, paid.pk], article=article) == [begun]
+    assert unpaid_among(Order.objects.filter(pk__in=[begun.pk, paid.pk]), article=article) == [begun]
     assert list(orders_of(customer)) == [paid, begun]

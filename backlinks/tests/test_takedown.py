@@ -8,7 +8,7 @@ from articles.markdown.links import links
 from articles.models import ArticleVersion, Placement
 from audit.models import AuditEntry
 from backlinks import refunds, takedown
-from backlinks.models import Order, RefundReason
+from backlinks.models import LinkLoss, Order, RefundReason
 from backlinks.tests.given import EDITOR, approved, article_for_sale, live_body, republished, submitted, written
 from backlinks.tests.looking import browser, page, plain_static, words  # noqa: F401
 from mail.models import EmailLog
@@ -123,6 +123,18 @@ def test_a_link_that_cannot_be_taken_out_is_left_for_an_editor(stripe, openai, s
     assert Placement.objects.live().count() == 1
     assert "stands 0 times" in DeadLetter.objects.get().error
     assert EmailLog.objects.get(kind="order_trouble").context["trouble"] == "A refunded link still stands"
+
+
+def test_nobody_waits_any_more_for_a_lost_link_that_was_taken_down(stripe, openai):
+    order = live(stripe)
+    placement = Placement.objects.get()
+    LinkLoss.objects.create(order=order, placement=placement, why="It did not stand as bought.")
+
+    refunded(order)
+    take_down()
+
+    assert LinkLoss.objects.get().ended_at is not None
+    assert not EmailLog.objects.filter(kind="link_restored").exists()
 
 
 def test_a_second_refund_event_takes_nothing_down_again(stripe, openai):

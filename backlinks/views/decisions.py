@@ -1,4 +1,4 @@
-"""What a customer decides about a version: another one, on to the editor, or back from there.
+"""What a customer decides about a version: another one, on to the editor, back from there, or the money back.
 
 Each is one button and one verb. No text of the customer's ever comes this way.
 """
@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from backlinks.actors import customer_of
+from backlinks.asking_back import ask_for_refund as have_refund_decided
 from backlinks.models import Order
 from backlinks.moves import Disputed, NotYours, RefundUnderWay, WrongState
 from backlinks.rebasing import DoesNotApply
@@ -58,6 +59,13 @@ def submit(request: HttpRequest, order: Order) -> HttpResponse:
 def withdraw(request: HttpRequest, order: Order) -> HttpResponse:
     done = "Taken back. Nothing was published."
     return _decide(request, order, lambda: take_back(order=order, actor=customer_of(order)), done)
+
+
+@order_holder
+@button()
+def ask_for_refund(request: HttpRequest, order: Order) -> HttpResponse:
+    done = "You asked for your money back. Our staff have been told, and write to you when it is decided."
+    return _decide(request, order, lambda: have_refund_decided(order=order, actor=customer_of(order)), done)
 
 
 def _decide(request: HttpRequest, order: Order, verb: Callable[[], object], done: str = "") -> HttpResponse:

@@ -4,34 +4,21 @@ Reads only. What staff wrote for staff, and what a machine wrote for a log, is n
 """
 
 from dataclasses import dataclass
-from typing import Any
 from zlib import crc32
 
-from articles.models import ArticleVersion, Placement
-from backlinks.actors import SYSTEM
-from backlinks.certificates import Row, readable
-from backlinks.models import (
-    UNDER_WAY,
-    Checkout,
-    CheckoutStatus,
-    Order,
-    OrderEvent,
-    OrderStatus,
-    RefundStatus,
-    TargetReport,
-)
-from backlinks.preview import Preview, preview_of
+from articles.models import Placement
+from backlinks.asking_back import is_asking
+from backlinks.models import UNDER_WAY, Checkout, CheckoutStatus, Order, OrderStatus, RefundStatus, TargetReport
 from backlinks.queries import OrderView, view_of
+from backlinks.scheduling import plan_of
+from backlinks.views.candidate import Candidate, Earlier, candidate_of, earlier_versions
+from backlinks.views.next_steps import NEXT, Situation, situation_of
+from backlinks.views.steps import RECENT, Step, step_of
 
 S = OrderStatus
 
-CONFIRMING, IN_QUESTION = "confirming_payment", "payment_in_question"
+CONFIRMING, IN_QUESTION, EXPIRED = "confirming_payment", "payment_in_question", "expired"
 POLL_SECONDS = {S.PROCESSING: 2, S.AWAITING_PAYMENT: 2, S.ADMIN_REVIEW: 30}
-MODES = {
-    "wrap": "Words that stood there already became the link.",
-    "rewrite_sentence": "One sentence was rewritten to carry the link.",
-    "add_sentence": "A sentence was added to carry the link.",
-}
 HEADLINES = {
     "awaiting_payment": "Not paid yet",
     "confirming_payment": "Waiting for the payment",
@@ -39,9 +26,12 @@ HEADLINES = {
     "processing": "Request received!",
     "quality_check": "Your change is ready to read",
     "admin_review": "With the editor",
+    "planned": "Approved, and waiting for its day",
     "completed": "Your link is live",
+    "link_lost": "Your link no longer stands",
     "rejected": "The editor decided against this version",
     "failed": "We could not place your link",
+    "expired": "Not paid in time",
     "cancelled": "Not paid",
     "refunded": "Refunded",
     "refund_returned": "Your refund did not go through",
@@ -54,56 +44,6 @@ NO_LONGER_FITS = (
     "The article was published anew since this was written, and the paragraph is no longer the same. "
     "Please have another version written, at no cost."
 )
-OFFLINE = "offline"
-STEPS: dict[tuple[str, str], str] = {
-    ("", S.AWAITING_PAYMENT): "Ordered",
-    (S.AWAITING_PAYMENT, S.CANCELLED): "Not paid",
-    (S.CANCELLED, S.AWAITING_PAYMENT): "Back at the payment",
-    (S.AWAITING_PAYMENT, S.PROCESSING): "Paid, writing began",
-    (S.PROCESSING, S.QUALITY_CHECK): "Ready for you to read",
-    (S.PROCESSING, S.FAILED): "The link could not be written",
-    (S.QUALITY_CHECK, S.PROCESSING): "You asked for another version",
-    (S.QUALITY_CHECK, S.ADMIN_REVIEW): "You submitted it to the editor",
-    (S.ADMIN_REVIEW, S.QUALITY_CHECK): "You took it back",
-    (S.ADMIN_REVIEW, S.COMPLETED): "Approved by the editor, and live",
-    (S.ADMIN_REVIEW, S.REJECTED): "The editor decided against it",
-    (S.REJECTED, S.PROCESSING): "You asked for another version",
-    (S.FAILED, S.PROCESSING): "Taken up again",
-}
-WITHOUT_THE_CUSTOMER: dict[tuple[str, str], str] = {
-    (S.ADMIN_REVIEW, S.QUALITY_CHECK): "The article changed: please look again"
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    event: OrderEvent
-    words: str
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A version that passed its checks, as people judge it."""
-
-    version: ArticleVersion
-    preview: Preview
-    heading: str
-    mode: str
-    number: int
-    certificate: list[Row]
-
-    @property
-    def is_offline(self) -> bool:
-        return OFFLINE in self.version.author_label
-
-    @property
-    def met(self) -> int:
-        return len(self.certificate) - len(self.not_met)
-
-    @property
-    def not_met(self) -> list[Row]:
-        """Warnings; blocking ones only in what was kept for staff."""
-        return [row for row in self.certificate if not row.passed]
 
 
 @dataclass(frozen=True)
@@ -123,19 +63,46 @@ class Live:
 class OrderPage:
     order: Order
     face: str
-    headline: str
+    situation: Situation
     notice: str
     known: OrderView
     steps: list[Step]
     shown: Candidate | None
-    earlier: list[Candidate]
+    earlier: Earlier
     placement: Placement | None
     target: TargetReport | None
     live: Live | None
 
     @property
+    def headline(self) -> str:
+        return HEADLINES[self.situation if self.situation in HEADLINES else self.face]
+
+    @property
+    def next(self) -> str:
+        """What happens next, in one sentence."""
+        return NEXT[self.situation]
+
+    @property
     def last(self) -> Step:
         return self.steps[-1]
+
+    @property
+    def recent_steps(self) -> list[Step]:
+        return self.steps[-RECENT:]
+
+    @property
+    def older_steps(self) -> list[Step]:
+        return self.steps[:-RECENT]
+
+    @property
+    def asks_back(self) -> bool:
+        return is_asking([step.event for step in self.steps])
+
+    @property
+    def rejection_reason(self) -> str:
+        """The editor's, whatever the customer did since."""
+        reasons = [step.event.reason for step in self.steps if step.event.from_status == S.ADMIN_REVIEW]
+        return reasons[-1] if reasons else ""
 
     @property
     def template(self) -> str:
@@ -147,46 +114,44 @@ class OrderPage:
         return self.face in (CONFIRMING, IN_QUESTION)
 
 
-def order_page(order: Order, *, back_from_paying: bool = False) -> OrderPage:
+def order_page(order: Order, *, back_from_paying: bool = False, earlier_page: int = 1) -> OrderPage:
     """`back_from_paying`: the browser says it has just paid; only Stripe can say whether it has."""
     known = view_of(order)
-    face = _face(order, back_from_paying=back_from_paying)
+    face = _face(order, known, back_from_paying=back_from_paying)
     shown = candidate_of(known.version) if known.version else None
+    earlier = [version for version in known.candidates if version != known.version] if face == "quality_check" else []
+    steps = [step_of(event) for event in order.events.order_by("id")]
+    placement = _placement(order)
     return OrderPage(
         order=order,
         face=face,
-        headline=HEADLINES[face],
+        situation=situation_of(
+            face,
+            known,
+            asks_back=is_asking([step.event for step in steps]),
+            is_link_gone=_is_link_gone(order, placement),
+            is_planned=order.status == S.ADMIN_REVIEW and plan_of(order) is not None,
+        ),
         notice=_notice(known, shown),
         known=known,
-        steps=[_step(event) for event in order.events.order_by("id")],
+        steps=steps,
         shown=shown,
-        earlier=[candidate_of(version) for version in known.candidates if version != known.version],
-        placement=Placement.objects.filter(subject_type="order", subject_id=str(order.pk)).order_by("-id").first(),
+        earlier=earlier_versions(earlier, earlier_page),
+        placement=placement,
         target=order.target_reports.order_by("-id").first(),
         live=_live(face, known),
     )
 
 
-def candidate_of(version: ArticleVersion) -> Candidate:
-    change: dict[str, Any] = version.change or {}
-    metadata: dict[str, Any] = version.backlink_metadata or {}
-    return Candidate(
-        version=version,
-        preview=preview_of(version),
-        heading=change.get("heading", ""),
-        mode=MODES.get(change.get("mode", ""), ""),
-        number=metadata.get("regeneration_count", 0) + 1,
-        certificate=readable(version.certificate),
-    )
-
-
-def _face(order: Order, *, back_from_paying: bool) -> str:
+def _face(order: Order, known: OrderView, *, back_from_paying: bool) -> str:
     """The template of the order's state; waiting for a payment's confirmation looks different from not having paid."""
-    if order.status == S.REFUNDED and _refund_came_back(order):
+    if order.status == S.REFUNDED and _refund_came_back(known):
         return "refund_returned"
-    if order.status != S.AWAITING_PAYMENT:
+    if order.status not in (S.AWAITING_PAYMENT, S.CANCELLED):
         return order.status.lower()
     newest = Checkout.objects.filter(items__order=order).order_by("-created_at").first()
+    if order.status == S.CANCELLED:
+        return EXPIRED if newest and newest.status == CheckoutStatus.EXPIRED else "cancelled"
     if newest is None:
         return "awaiting_payment"
     if newest.status == CheckoutStatus.FAILED and newest.stripe_session_id:
@@ -195,12 +160,25 @@ def _face(order: Order, *, back_from_paying: bool) -> str:
     return CONFIRMING if is_confirming else "awaiting_payment"
 
 
-def _refund_came_back(order: Order) -> bool:
+def _refund_came_back(known: OrderView) -> bool:
     """Whether it failed at the customer's bank after Stripe had called it done."""
-    refund = order.refunds.order_by("-id").first()
+    refund = known.refund
     if refund is None or refund.status != RefundStatus.FAILED or refund.settled_at is None:
         return False
-    return order.updated_at < refund.settled_at
+    return known.order.updated_at < refund.settled_at
+
+
+def _placement(order: Order) -> Placement | None:
+    if order.status not in (S.COMPLETED, S.REFUNDED):
+        return None
+    return Placement.objects.filter(subject_type="order", subject_id=str(order.pk)).order_by("-id").first()
+
+
+def _is_link_gone(order: Order, placement: Placement | None) -> bool:
+    """Taken out, or found missing and not restored by itself."""
+    if order.status != S.COMPLETED or placement is None:
+        return False
+    return bool(placement.ended_at) or order.losses.filter(ended_at=None, told_at__isnull=False).exists()
 
 
 def _notice(known: OrderView, shown: Candidate | None) -> str:
@@ -209,12 +187,6 @@ def _notice(known: OrderView, shown: Candidate | None) -> str:
     if not known.can_submit:
         return NO_LONGER_FITS
     return NOT_WRITTEN if shown.number <= known.order.regeneration_count else ""
-
-
-def _step(event: OrderEvent) -> Step:
-    move = (event.from_status, event.to_status)
-    words = STEPS.get(move, OrderStatus(event.to_status).label)
-    return Step(event, WITHOUT_THE_CUSTOMER.get(move, words) if event.actor_type == SYSTEM else words)
 
 
 def _live(face: str, known: OrderView) -> Live | None:

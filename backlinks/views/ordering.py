@@ -13,17 +13,22 @@ from accounts.limits import TooMany, hit
 from accounts.models import User
 from accounts.roles import Role
 from articles.models import Article
-from articles.queries import article_by_slug, catalogue_page
+from articles.queries import Search, article_by_slug, catalogue_page
+from backlinks.basket import MOST_LINKS, BasketFull, put_aside_among, refuse_when_full
+from backlinks.checkout import give_way
 from backlinks.forms import CHECKED_WHILE_TYPING, OrderForm
-from backlinks.known_orders import known_ids, remember
+from backlinks.known_orders import all_known, remember
 from backlinks.queries import unpaid_among
 from backlinks.quoting import NoSuchArticle, QuoteRefused, quote
 from backlinks.slots import room_in
+from backlinks.views.basket import into_basket
 from backlinks.views.doors import public
 from backlinks.views.paying import to_the_till
 
 CHECKS_PER_MINUTE = 120
 OTHERS = 3
+THEN, BASKET = "then", "basket"
+FULL = f"Your basket holds {MOST_LINKS} links, which is the most for one payment. Pay for them, or take one out, first."
 TOO_MANY = "Too many orders in a short time from your connection. Nothing was ordered: please try again in a minute."
 
 
@@ -35,10 +40,20 @@ def order_form(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _show_empty(request, article)
     form = OrderForm(request.POST, article=article)
-    if not form.is_valid():
-        return _show(request, form, status=422)
+    return _order(request, form) if form.is_valid() else _show(request, form, status=422)
+
+
+def _order(request: HttpRequest, form: OrderForm) -> HttpResponse:
+    """Whoever orders the same article again gives up the checkout they had not paid: a visitor holds one slot of it."""
+    wants_basket = request.POST.get(THEN) == BASKET
+    begun = [order.pk for order in unpaid_among(all_known(request), article=form.article)]
     try:
-        quoted = quote(form.wish(), ip=client_network(request), customer=_customer(request))
+        if wants_basket:
+            refuse_when_full(all_known(request))
+        quoted = quote(form.wish(), ip=client_network(request), customer=_customer(request), instead_of=begun)
+    except BasketFull:
+        form.add_error(None, FULL)
+        return _show(request, form, status=422)
     except QuoteRefused as refusal:
         form.refuse(refusal.reasons)
         return _show(request, form, status=422)
@@ -47,8 +62,9 @@ def order_form(request: HttpRequest, slug: str) -> HttpResponse:
     except TooMany as error:
         form.add_error(None, TOO_MANY)
         return _with_retry_after(_show(request, form, status=429), error)
+    give_way(begun)
     remember(request, quoted.order)
-    return to_the_till(request, quoted.order)
+    return into_basket(request, quoted.order) if wants_basket else to_the_till(request, quoted.order)
 
 
 @public
@@ -86,23 +102,32 @@ def _with_retry_after(response: HttpResponse, error: TooMany) -> HttpResponse:
 
 
 def _show_empty(request: HttpRequest, article: Article) -> HttpResponse:
-    room = room_in(article, target_url="")
+    begun = unpaid_among(all_known(request), article=article)
+    room = room_in(article, target_url="", besides=[order.pk for order in begun])
     if not room.linkable:
         return _show_no_room(request, article, room.message)
-    initial = {"email": request.user.email} if isinstance(request.user, User) else {}
-    return _show(request, OrderForm(initial=initial, article=article))
+    return _show(request, OrderForm(initial={"email": _address(request)}, article=article))
+
+
+def _address(request: HttpRequest) -> str:
+    """Of whoever is signed in, or of the link put aside last."""
+    if isinstance(request.user, User):
+        return request.user.email
+    newest = put_aside_among(all_known(request)).order_by("-basket_item__added_at").first()
+    return newest.email if newest else ""
 
 
 def _show(request: HttpRequest, form: OrderForm, status: int = 200) -> HttpResponse:
     article = form.article
-    context = {"article": article, "form": form, "begun": unpaid_among(known_ids(request), article=article)}
+    begun = unpaid_among(all_known(request), article=article)
+    context = {"article": article, "form": form, "begun": begun}
     return render(request, "backlinks/order_form.html", context, status=status)
 
 
 def _show_no_room(request: HttpRequest, article: Article, why: str) -> HttpResponse:
-    same_language, newest = catalogue_page(language=article.language), catalogue_page()
+    same_language, newest = catalogue_page(Search(language=article.language)), catalogue_page(Search())
     candidates = dict.fromkeys([*same_language.articles, *newest.articles])
     others = [other for other in candidates if other.linkable and other != article]
-    begun = unpaid_among(known_ids(request), article=article)
+    begun = unpaid_among(all_known(request), article=article)
     context = {"article": article, "why": why, "others": others[:OTHERS], "begun": begun}
     return render(request, "backlinks/no_room.html", context)

@@ -1,5 +1,6 @@
 """An order as its customer sees it: one page with one face per state, live while somebody else is at work."""
 
+import re
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,8 @@ from backlinks.models import Order
 from backlinks.views.doors import order_holder, order_holder_by_link
 from backlinks.views.order_page import order_page
 
-PAID = "paid"
+PAID, EARLIER = "paid", "earlier"
+PAGE = re.compile(r"[0-9]{1,6}")
 
 
 @order_holder_by_link
@@ -43,7 +45,9 @@ def live(request: HttpRequest, order: Order) -> HttpResponse:
 
 def show_order(request: HttpRequest, order: Order, status: int = 200) -> HttpResponse:
     """The page itself, also as the answer to a form that was refused."""
-    page = order_page(order, back_from_paying=PAID in request.GET)
+    earlier = request.GET.get(EARLIER, "")
+    earlier_page = int(earlier) if PAGE.fullmatch(earlier) else 1
+    page = order_page(order, back_from_paying=PAID in request.GET, earlier_page=earlier_page)
     return render(request, "backlinks/order.html", {"page": page, "query": _query(request)}, status=status)
 
 

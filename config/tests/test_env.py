@@ -14,6 +14,9 @@ from config import database, env
         (lambda: env.number("X", 1), "nan"),
         (lambda: env.number("X", 1, least=0.5), "0.4"),
         (lambda: env.whole("X", 1), "1.5"),
+        (lambda: env.wholes("X", "1"), "3,ten"),
+        (lambda: env.wholes("X", "1"), "3,0"),
+        (lambda: env.wholes("X", "1"), "3,-1"),
         (lambda: env.url("X", schemes=("https",)), "ftp://example.com"),
         (lambda: env.url("X", schemes=("https",)), "https://"),
     ],
@@ -23,6 +26,13 @@ def test_a_malformed_value_is_refused_by_name(monkeypatch, read, value):
 
     with pytest.raises(ImproperlyConfigured, match=r"^X: "):
         read()
+
+
+@pytest.mark.parametrize(("value", "read"), [("10, 3", [3, 10]), ("", []), (",", [])])
+def test_whole_numbers_are_read_the_smallest_first(monkeypatch, value, read):
+    monkeypatch.setenv("X", value)
+
+    assert env.wholes("X", "3,10") == read
 
 
 def test_a_missing_value_without_default_is_refused_by_name(monkeypatch):
