@@ -47,5 +47,5 @@ def keep_picture(page: Page, name: str) -> None:
 
 
 def _is_complaint(said: ConsoleMessage) -> bool:
-    """An error, or a policy broken; a form answered with 422 is no fault of the page."""
-    return said.type == "error" and "status of 422" not in said.text
+    """An error, or a policy broken; a form answered with 422, or a card refused with 402, is no fault of the page."""
+    return said.type == "error" and not any(f"status of {code}" in said.text for code in (402, 422))

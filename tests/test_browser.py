@@ -4,23 +4,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.buying import order_a_link, order_id, pay
 from tests.chromium import keep_picture, needs_chromium
 from tests.system import RUN, System
 
 pytestmark = needs_chromium
-
-
-def order_a_link(page: Page, article: dict[str, Any], target: str) -> None:
-    page.goto(f"/articles/{article['slug']}/")
-    page.get_by_role("link", name=re.compile("link in this article", re.IGNORECASE)).first.click()
-    page.get_by_label("Where the link leads").fill(target)
-    page.get_by_label("The words that become the link").fill("notes on the subject")
-    page.get_by_label("Your email").fill(f"browser-{RUN}@example.org")
-    page.get_by_label("I have read what I buy").check()
-    keep_picture(page, "order-form")
-    page.locator("main form button[type=submit]").click()
 
 
 def test_buy_regenerate_submit_approve_publish(
@@ -31,8 +21,7 @@ def test_buy_regenerate_submit_approve_publish(
     order_a_link(page, article, target)
     page.wait_for_url(re.compile("/pay/"))
     keep_picture(page, "pay-page")
-    page.locator("button[value=pay], input[value=pay]").first.click()
-    page.wait_for_url(re.compile("/orders/"))
+    pay(page)
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible(timeout=30_000)
     keep_picture(page, "review")
 
@@ -42,9 +31,8 @@ def test_buy_regenerate_submit_approve_publish(
     page.get_by_role("button", name="Submit to the editor").click()
     expect(page.locator("h1")).to_contain_text("editor")
     keep_picture(page, "submitted")
-    order_id = page.url.rstrip("/").rpartition("/")[2]
 
-    approve_in_admin(browser, system, order_id)
+    approve_in_admin(browser, system, order_id(page))
 
     page.reload()
     keep_picture(page, "live")
@@ -56,7 +44,7 @@ def test_buy_regenerate_submit_approve_publish(
     keep_picture(page, "public-page")
 
 
-def approve_in_admin(browser: Browser, system: System, order_id: str) -> None:
+def approve_in_admin(browser: Browser, system: System, order: str) -> None:
     desk = browser.new_context(base_url=system.demo["site"], viewport={"width": 1400, "height": 1000})
     page = desk.new_page()
     page.goto("/admin/")
@@ -65,7 +53,7 @@ def approve_in_admin(browser: Browser, system: System, order_id: str) -> None:
     page.locator("button[type=submit]").first.click()
     page.goto("/admin/backlinks/order/")
     keep_picture(page, "admin-orders")
-    page.goto(f"/admin/backlinks/order/{order_id}/change/")
+    page.goto(f"/admin/backlinks/order/{order}/change/")
     keep_picture(page, "admin-order")
     page.locator("form[action$='/approve/'] input[name=have_read]").check()
     page.get_by_role("button", name="Approve and publish").click()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from backlinks.models import Order
+from backlinks.models import Order, Refund, RefundStatus
 from backlinks.tests.given import bought, hear, quoted, till, write
 from backlinks.tests.looking import browser, forms, page, plain_static, words  # noqa: F401
 from queues.models import Job, State
@@ -84,6 +84,25 @@ def test_page_that_no_longer_waits_does_not_poll(stripe):
     assert response["HX-Retarget"] == "#order"
     assert "hx-get" not in response.content.decode()
     assert Order.objects.get(pk=order.pk).status == "AWAITING_PAYMENT"
+
+
+def test_page_waits_for_a_refund_that_is_under_way(stripe):
+    order = bought(stripe)
+    Order.objects.filter(pk=order.pk).update(status="FAILED")
+    client = browser(order)
+    assert b"hx-get" not in client.get(page(order)).content
+
+    price = order.price_minor
+    refund = Refund.objects.create(order=order, amount_minor=price, paid_minor=price, status=RefundStatus.PENDING)
+    address = asked_for(client.get(page(order)))
+    assert client.get(address).status_code == 204
+    Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.FAILED)
+
+    response = client.get(address)
+
+    assert response["HX-Retarget"] == "#order"
+    assert "did not go through at once" in words(response)
+    assert b"hx-get" not in response.content
 
 
 def test_closing_the_browser_loses_nothing(stripe, openai):

@@ -36,6 +36,7 @@ HEADLINES = {
     "refunded": "Refunded",
     "refund_returned": "Your refund did not go through",
 }
+REFUND_SECONDS = 5  # between two looks at one that is under way
 NOT_WRITTEN = (
     "The latest attempt did not lead to a version that passes our checks. "
     "Your earlier one is still here, and you may ask again."
@@ -190,7 +191,8 @@ def _notice(known: OrderView, shown: Candidate | None) -> str:
 
 
 def _live(face: str, known: OrderView) -> Live | None:
-    seconds = POLL_SECONDS.get(OrderStatus(known.order.status))
+    seconds = POLL_SECONDS.get(OrderStatus(known.order.status), REFUND_SECONDS if known.is_refunding else None)
     if seconds is None or face in ("awaiting_payment", IN_QUESTION):
         return None
-    return Live(seconds, f"{face}.{crc32(repr(known.queue).encode())}")
+    refund = known.refund.status if known.refund else ""
+    return Live(seconds, f"{face}{refund}.{crc32(repr(known.queue).encode())}")

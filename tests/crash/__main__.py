@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # whatever was started is ended on the way out
     scenario: Scenario = getattr(plan, options.scenario)
     run = _run(options, scenario)
+    _say("\n".join(report.lines(run, None)))  # whatever becomes of the other run
     theirs = _control(options, scenario) if scenario.control_jobs and not options.no_control else None
     content = report.lines(run, theirs)
     print("\n".join(content))

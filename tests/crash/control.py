@@ -24,6 +24,7 @@ CHILD_EVERY, MAIN_EVERY = 3.0, 8.0
 QUIET_SECONDS = VISIBILITY_SECONDS + 15  # nothing left in Redis for so long: what is not done then never will be
 KILLING_SECONDS = 600
 WIPED_JOBS = 200
+MOST_EXITS = 100  # Celery's prefork workers end by themselves now and then under this; that is counted, not mended
 _STARTS = "SELECT job_id::text, extract(epoch FROM at)::float FROM control_start ORDER BY at"
 _DONE = "SELECT job_id::text, count(*) FROM control_effect GROUP BY 1"
 
@@ -35,12 +36,13 @@ class Control:
     lost: int
     done_twice: int
     seconds_to_next_start: list[float]
+    unplanned_exits: int
     lost_by_wipe: int = 0
 
 
 def run(home: Home, scenario: Scenario, *, seed: int, say: Callable[[str], None]) -> Control:
     """Raises DidNotStart."""
-    with stage(home, {}) as on:
+    with stage(home, {}, MOST_EXITS) as on:
         on.start_services()
         app.conf.broker_url = on.redis_url
         with psycopg.connect(on.database_url, autocommit=True) as connection:
@@ -129,6 +131,7 @@ def _judge(on: Stage, jobs: list[str]) -> Control:
         lost=sum(job not in done for job in jobs),
         done_twice=sum(n > 1 for n in done.values()),
         seconds_to_next_start=_seconds_to_next_start(on, record),
+        unplanned_exits=len(on.unplanned_exits),
     )
 
 

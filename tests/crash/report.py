@@ -77,6 +77,7 @@ def _rows(run: Run, control: Control | None) -> list[str]:
         "effects of jobs that did not complete": str(len(verdict.effects_of_no_completed)),
         "jobs charged a wrong number of attempts or deaths": str(len(verdict.wrongly_charged)),
         "jobs dead (as poison or otherwise)": str(len(verdict.dead)),
+        "processes that ended by themselves": str(len(run.unplanned_exits)),
         "rows by which the counters are wrong": f"{verdict.drift} (conservation {verdict.conservation})",
         "from the kill to the job's next start": spread(times),
         "lost when Redis was emptied": f"0 of those above (× {run.troubles.get('Redis FLUSHALL', 0)})",
@@ -93,6 +94,7 @@ def _figures(control: Control) -> dict[str, str]:
         "processes killed": f"{control.kills:,}",
         "jobs lost": f"**{control.lost}**",
         "jobs with their effect twice": f"**{control.done_twice}**",
+        "processes that ended by themselves": str(control.unplanned_exits),
         "from the kill to the job's next start": spread(control.seconds_to_next_start),
         "lost when Redis was emptied": f"{control.lost_by_wipe} of {WIPED_JOBS} waiting",
     }

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOMES = ROOT / ".local" / "test"
 START_SECONDS = 60
 LAST_WORD_SECONDS = 60  # PostgreSQL may be away, and be waited for
-MANY_EXITS = 5
+MANY_EXITS = 5  # by themselves: something is wrong from the ground up
 MESSENGERS = (signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)  # by which we end what is to come back
 
 
@@ -42,8 +42,9 @@ class Running:
 class Stage:
     """Must be looked after (`look_after`) by the thread that made it; `folder` holds logs, plans and the kills."""
 
-    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
+    def __init__(self, home: Home, environ: Mapping[str, str], most_exits: int = MANY_EXITS) -> None:
         self.home = home
+        self._most_exits = most_exits
         self.folder = home.folder
         self.database_url, self.redis_url = postgres.url(home), valkey.url(home)
         self.environ = {
@@ -111,7 +112,7 @@ class Stage:
 
     def _note_unplanned(self, what: str) -> None:
         self.unplanned_exits.append(what)
-        if len(self.unplanned_exits) > MANY_EXITS:
+        if len(self.unplanned_exits) > self._most_exits:
             raise DidNotStart(f"processes end by themselves ({what}); the logs are in {self.folder}")
 
     def pid(self, name: str) -> int:
@@ -143,8 +144,8 @@ class Stage:
 
 
 @contextmanager
-def stage(home: Home, environ: Mapping[str, str]) -> Iterator[Stage]:
-    made = Stage(home, environ)
+def stage(home: Home, environ: Mapping[str, str], most_exits: int = MANY_EXITS) -> Iterator[Stage]:
+    made = Stage(home, environ, most_exits)
     try:
         yield made
     finally:
