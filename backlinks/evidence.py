@@ -5,13 +5,11 @@ Reads only. What was measured for staff, and who of them decided, is left out of
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 
 from articles.markdown.links import SPONSORED_REL
 from articles.models import ArticleVersion, Placement
@@ -60,13 +58,6 @@ def evidence_of(order: Order, *, for_staff: bool = False) -> Evidence:
 def as_json(evidence: Evidence) -> bytes:
     whole = {"site": settings.SITE_URL, "record_sha256": evidence.sha256, "record": evidence.record}
     return json.dumps(whole, indent=2, ensure_ascii=False).encode()
-
-
-def download(evidence: Evidence, made: Callable[[Evidence], bytes], ending: str, kind: str) -> HttpResponse:
-    """As a file named after the order."""
-    response = HttpResponse(made(evidence), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="order-{evidence.order.reference}.{ending}"'
-    return response
 
 
 def _order(order: Order) -> Section:

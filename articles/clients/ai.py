@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from articles.ai_log import Notes, logged
 from articles.clients.ai_errors import BadAnswer, Refused, translated
 from articles.clients.ai_replies import Moderated, Reply, read_completion, read_moderation, read_response
-from articles.clients.on_demand import OnDemand
+from articles.on_demand import OnDemand
 
 if TYPE_CHECKING:
     import openai

@@ -7,7 +7,7 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from articles.clients.on_demand import OnDemand
+from articles.on_demand import OnDemand
 from queues.errors import Permanent, RetryLater
 
 if TYPE_CHECKING:

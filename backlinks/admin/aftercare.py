@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from audit.access import record_access
 from audit.actors import Actor
-from backlinks import evidence, evidence_pdf, guarantee, scheduling, takedown
+from backlinks import evidence, evidence_files, guarantee, scheduling, takedown
 from backlinks.admin.decisions import APPROVE, REFUND, UNCONFIRMED, back, read_of, staff_with, why_not
 from backlinks.models import GuaranteeClaim, Order, OrderStatus, PublicationWish
 from backlinks.moments import ZONES_OFFERED, BadMoment, read_moment, spoken
@@ -26,10 +26,6 @@ from backlinks.review import NotTheOneRead, ReasonMissing
 VIEW = "backlinks.view_order"
 NO_REASON = "Nothing was done. Say why; the customer reads it."
 STILL_MISSING = "Nothing was decided: the link still does not stand in the article."
-FILES: dict[str, tuple[Callable[[evidence.Evidence], bytes], str]] = {
-    "json": (evidence.as_json, "application/json"),
-    "pdf": (evidence_pdf.as_pdf, "application/pdf"),
-}
 
 
 @dataclass(frozen=True)
@@ -129,9 +125,8 @@ def read_evidence(request: HttpRequest, order_id: UUID, kind: str) -> HttpRespon
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     order = Order.objects.select_related("article", "paid_by").filter(pk=order_id).first()
-    if order is None or kind not in FILES:
+    if order is None or kind not in evidence_files.FORMS:
         raise Http404("There is no such order.")
-    made, content_type = FILES[kind]
     try:
         found = evidence.evidence_of(order, for_staff=True)
     except NotPaid:
@@ -142,7 +137,7 @@ def read_evidence(request: HttpRequest, order_id: UUID, kind: str) -> HttpRespon
         target=("order", str(order.pk)),
         what=kind.upper(),
     )
-    return evidence.download(found, made, kind, content_type)
+    return evidence_files.download(found, kind)
 
 
 read_evidence.permission = VIEW  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.limits import TooMany, hit
-from backlinks import evidence, evidence_pdf, guarantee, scheduling
+from backlinks import evidence, evidence_files, guarantee, scheduling
 from backlinks.actors import customer_of
 from backlinks.models import ClaimOutcome, Order
 from backlinks.moments import BadMoment, read_moment
@@ -76,13 +76,13 @@ def take_wish_back(request: HttpRequest, order: Order) -> HttpResponse:
 @order_holder
 @require_safe
 def as_json(request: HttpRequest, order: Order) -> HttpResponse:
-    return evidence.download(_evidence(order), evidence.as_json, "json", "application/json")
+    return evidence_files.download(_evidence(order), "json")
 
 
 @order_holder
 @require_safe
 def as_pdf(request: HttpRequest, order: Order) -> HttpResponse:
-    return evidence.download(_evidence(order), evidence_pdf.as_pdf, "pdf", "application/pdf")
+    return evidence_files.download(_evidence(order), "pdf")
 
 
 def _evidence(order: Order) -> evidence.Evidence:
