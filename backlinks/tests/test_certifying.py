@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
+from accounts.roles import PERMISSIONS, Role
 from audit.models import AccessEntry
 from backlinks import certifying
 from backlinks.evidence import evidence_of
@@ -139,6 +140,7 @@ def test_evidence_is_for_its_customer_and_for_staff_who_are_logged(stripe, opena
     assert client.get(page(order, "evidence.json")).status_code == 404
     theirs = browser(order).get(page(order, "evidence.pdf"))
     assert (theirs.status_code, theirs["Content-Type"]) == (200, "application/pdf")
+    assert theirs["Content-Disposition"] == f'attachment; filename="order-{order.reference}.pdf"'
     assert not AccessEntry.objects.exists()
 
     client.force_login(editor)
@@ -148,6 +150,15 @@ def test_evidence_is_for_its_customer_and_for_staff_who_are_logged(stripe, opena
     assert json.loads(answer.content)["record"]["versions"][0]["approved_by"] == "editor@copydesk.example"
     entry = AccessEntry.objects.get()
     assert (entry.action, entry.target_id, entry.what) == ("order.evidence_read", str(order.pk), "JSON")
+
+
+def test_staff_who_may_not_see_orders_read_no_evidence(stripe, openai, client, editor, monkeypatch):
+    order = gone_live(stripe)
+    monkeypatch.setitem(PERMISSIONS, Role.EDITOR, frozenset({"mail.view_emaillog"}))
+    client.force_login(editor)
+
+    assert client.get(f"/admin/backlinks/order/{order.pk}/evidence.json").status_code == 403
+    assert not AccessEntry.objects.filter(action="order.evidence_read").exists()
 
 
 def test_there_is_no_evidence_of_what_was_not_paid():

@@ -180,6 +180,8 @@ def test_daily_for_a_fortnight_then_weekly(stripe, openai):
     assert due(5, 0.99) == 1
     assert due(20, 3) == 0
     assert due(20, 6.99) == 1
+    LinkLoss.objects.create(placement=Placement.objects.get(), order=order, why="It did not stand as bought.")
+    assert due(20, 0) == 1, "a lost one is looked at at every tick"
 
 
 def _due_when_proven(order, at) -> int:

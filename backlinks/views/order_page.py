@@ -194,5 +194,4 @@ def _live(face: str, known: OrderView) -> Live | None:
     seconds = POLL_SECONDS.get(OrderStatus(known.order.status), REFUND_SECONDS if known.is_refunding else None)
     if seconds is None or face in ("awaiting_payment", IN_QUESTION):
         return None
-    refund = known.refund.status if known.refund else ""
-    return Live(seconds, f"{face}{refund}.{crc32(repr(known.queue).encode())}")
+    return Live(seconds, f"{face}.{crc32(repr(known.queue).encode())}")
