@@ -18,6 +18,11 @@ def client_ip(request: HttpRequest) -> str:
     return str(parsed) if parsed else ""
 
 
+def came_the_whole_way(request: HttpRequest) -> bool:
+    """Whether each proxy of ours wrote down where the request came from; else its address may be a proxy's own."""
+    return len(_hops(request)) >= settings.TRUSTED_PROXIES
+
+
 def client_network(request: HttpRequest) -> str:
     """What a rate limit counts: the address, or for IPv6 its /64."""
     return _network(client_ip(request), LIMITED_PREFIX)
@@ -30,10 +35,14 @@ def masked_ip(address: str) -> str:
 
 def _believed(request: HttpRequest) -> str:
     peer = str(request.META.get("REMOTE_ADDR") or "")
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    hops = _hops(request)
     proxies: int = settings.TRUSTED_PROXIES
     # Fewer hops than proxies: the request did not come the whole way, so the header is the client's own.
     return hops[-proxies] if 0 < proxies <= len(hops) else peer
+
+
+def _hops(request: HttpRequest) -> list[str]:
+    return [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

@@ -10,8 +10,10 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.addresses import client_network
+from accounts.banning import failed
 from accounts.limits import hit
 from accounts.models import ApiToken, User
+from accounts.networks import is_from_there
 from accounts.tokens import BadToken, opened_by
 
 SCHEME = "bearer"
@@ -28,10 +30,13 @@ class OwnerTokenAuthentication(BaseAuthentication):
         try:
             token = opened_by(text.strip())
         except BadToken:
+            failed("API token")
             hit("bad-token", client_network(request._request), BAD_TOKENS_PER_MINUTE, 60)
             raise AuthenticationFailed(
                 "This token opens nothing: it is wrong, expired or revoked.", "bad_token"
             ) from None
+        if not is_from_there(request._request):
+            raise AuthenticationFailed("This token opens nothing from here.", "wrong_network")
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

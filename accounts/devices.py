@@ -28,11 +28,19 @@ UNKNOWN = "a browser we do not know"
 
 
 def device_named(user_agent: str) -> str:
-    browser = _first(_BROWSERS, user_agent)
-    system = _first(_SYSTEMS, user_agent)
+    browser, system = browser_named(user_agent), system_named(user_agent)
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or UNKNOWN
+
+
+def browser_named(user_agent: str) -> str:
+    """Empty for one we do not know; so with the system."""
+    return _first(_BROWSERS, user_agent)
+
+
+def system_named(user_agent: str) -> str:
+    return _first(_SYSTEMS, user_agent)
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:

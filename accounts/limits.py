@@ -4,6 +4,10 @@ A limit must never keep the address or email it counts, only their keyed hash.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
@@ -30,6 +34,31 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a limit, for the X-RateLimit headers."""
+
+    limit: int
+    remaining: int
+
+
+_COUNTED: ContextVar[list[Allowance] | None] = ContextVar("counted", default=None)
+
+
+@contextmanager
+def counting() -> Iterator[list[Allowance]]:
+    """Collects what was counted inside, in order. The first is always the caller's own: what is told to them.
+
+    Later ones may be of an address they typed, and would tell how often others did.
+    """
+    counted: list[Allowance] = []
+    reset = _COUNTED.set(counted)
+    try:
+        yield counted
+    finally:
+        _COUNTED.reset(reset)
+
+
 def hit(scope: str, who: str, limit: int, seconds: float) -> int:
     """Counts one and says how many are left; raises TooMany from the one after `limit` until the window ends.
 
@@ -38,6 +67,8 @@ def hit(scope: str, who: str, limit: int, seconds: float) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_HIT, {"scope": scope, "who": _hashed(scope, who), "seconds": seconds})
         hits, remaining = cursor.fetchone()
+    if (counted := _COUNTED.get()) is not None:
+        counted.append(Allowance(limit, max(0, limit - hits)))
     if hits > limit:
         raise TooMany(max(1, math.ceil(remaining)))
     return int(limit - hits)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import people
+from accounts.banning import failed
 from accounts.limits import hit
 from accounts.models import TRIES, OtpCode, User
 from accounts.proven import address_proven
@@ -23,7 +25,6 @@ from queues.enqueue import enqueue
 
 DIGITS = 6
 LIVES = timedelta(minutes=10)
-KEPT = timedelta(days=1)
 QUARTER, DAY = 15 * 60, 24 * 3600
 PER_NETWORK, PER_ADDRESS, PER_ADDRESS_A_DAY, TRIES_PER_NETWORK = 20, 5, 20, 60
 
@@ -96,6 +97,7 @@ def prove(*, asker: Asker, text: str) -> User:
     hit("otp-tries", asker.network, TRIES_PER_NETWORK, QUARTER)
     code = _with_one_try_less(asker.browser)
     if not constant_time_compare(digits(code.pk), _typed(text)):
+        failed("sign-in code")
         raise _refusal(code)
     with transaction.atomic():
         if not OtpCode.objects.filter(pk=code.pk, used_at=None).update(used_at=timezone.now()):
@@ -122,8 +124,8 @@ def is_complete(text: str) -> bool:
 
 
 def forget_old() -> int:
-    """Codes that ended a day ago; how many."""
-    return OtpCode.objects.filter(expires_at__lt=timezone.now() - KEPT).delete()[0]
+    """Codes that ended OTP_RETENTION_DAYS ago; how many."""
+    return OtpCode.objects.filter(expires_at__lt=timezone.now() - settings.OTP_RETENTION).delete()[0]
 
 
 def _with_one_try_less(browser: str) -> OtpCode:

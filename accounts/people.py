@@ -4,11 +4,13 @@ Every change is on the record, and the last active owner must never be lost.
 """
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.actors import Actor
 from audit.recording import record
+from workflows.triggers import fire
 
 CHANGEABLE = ("name", "role", "is_active")
 
@@ -23,6 +25,7 @@ def add(*, user: User, actor: Actor) -> User:
         user.save(force_insert=True)
         after = {"email": user.email, "role": user.role}
         record(actor=actor, action="user.added", target=("user", str(user.pk)), after=after)
+        fire("user_created", ("user", str(user.pk)))
     return user
 
 
@@ -32,6 +35,12 @@ def known(address: str) -> User | None:
         return User.objects.get_by_natural_key(address)
     except User.DoesNotExist:
         return None
+
+
+def may(actor: Actor, permission: str) -> bool:
+    """Whether the account that did something once could still do it today."""
+    person = User.objects.filter(pk=actor.id).first() if actor.type == "user" else None
+    return person is not None and person.has_perm(permission)
 
 
 def of_address(address: str) -> User:
@@ -60,8 +69,21 @@ def change(*, user_id: int, actor: Actor, name: str, role: str, is_active: bool)
             setattr(user, field, wanted[field])
         user.save(update_fields=changed)
         after = {field: wanted[field] for field in changed}
+        if "is_active" in changed and not is_active:
+            user.sign_ins.filter(ended_at=None).update(ended_at=Now())
         record(actor=actor, action="user.changed", target=("user", str(user_id)), before=before, after=after)
     return user
+
+
+def sign_out_everywhere(*, user_id: int, actor: Actor) -> int:
+    """How many browsers they were signed in with. Nothing is recorded when there was none."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        ended = user.sign_ins.filter(ended_at=None).update(ended_at=Now()) if user else 0
+        if ended:
+            target = ("user", str(user_id))
+            record(actor=actor, action="user.signed_out", target=target, after={"browsers": ended})
+    return ended
 
 
 def refuse_losing_last_owner(*, user_id: int, role: str, is_active: bool) -> None:

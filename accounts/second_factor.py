@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from pyotp.exceptions import OTPVerificationError
 
+from accounts.banning import failed
 from accounts.limits import hit
 from accounts.models import RecoveryCode, SecondFactor, User
 from audit.actors import Actor
@@ -80,6 +81,7 @@ def prove(*, user: User, text: str) -> None:
     typed = _tidied(text)
     factor = SecondFactor.objects.filter(user=user).exclude(confirmed_at=None).first()
     if factor is None or not (_use_step(factor, typed) or _use_recovery_code(factor, typed)):
+        failed("second step")
         raise WrongSecondFactor
 
 

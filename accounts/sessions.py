@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import auth
-from django.db.models import QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -58,10 +59,13 @@ def present(request: HttpRequest) -> User | None:
 
 def may_enter(request: HttpRequest, user: User) -> bool:
     """Whether that is enough to be let in."""
-    if not needs_second_step(user):
-        return True
-    proven_at = SignIn.objects.values_list("second_factor_at", flat=True).get(pk=request.session[KEY])
-    return proven_at is not None and proven_at > timezone.now() - SECOND_STEP_LASTS
+    return _proven_within(request, user, SECOND_STEP_LASTS)
+
+
+def stepped_up(request: HttpRequest, user: User) -> bool:
+    """Whether that was minutes ago, as what is grave asks for; a program has no session, and never has."""
+    has_come_in = KEY in request.session or not needs_second_step(user)
+    return has_come_in and _proven_within(request, user, settings.STEP_UP_LASTS)
 
 
 def needs_second_step(user: User) -> bool:
@@ -95,14 +99,28 @@ def end_after_new_password(request: HttpRequest, user: User) -> None:
 
 
 def forget_ended() -> int:
-    """Those nobody can come back to; how many."""
-    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    return SignIn.objects.filter(last_seen_at__lt=oldest).delete()[0]
+    """Those nobody can come back to, and those that ended SIGN_IN_RETENTION_DAYS ago; how many."""
+    beyond_return = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    kept_since = timezone.now() - settings.SIGN_IN_RETENTION
+    is_old = Q(last_seen_at__lt=min(beyond_return, kept_since)) | Q(ended_at__lt=kept_since)
+    return SignIn.objects.filter(is_old).delete()[0]
+
+
+def forget_django_sessions() -> int:
+    """What browsers carried about, once their cookie has expired; how many."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
 def _open() -> QuerySet[SignIn]:
     oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return SignIn.objects.filter(ended_at=None, last_seen_at__gt=oldest)
+
+
+def _proven_within(request: HttpRequest, user: User, time: timedelta) -> bool:
+    if not needs_second_step(user):
+        return True
+    proven_at = SignIn.objects.values_list("second_factor_at", flat=True).get(pk=request.session[KEY])
+    return proven_at is not None and proven_at > timezone.now() - time
 
 
 def _end_this(request: HttpRequest) -> None:

@@ -3,7 +3,6 @@
 Only doors that name a `throttle_scope` are limited here; a caller nobody knows is counted by address.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,14 +15,6 @@ from accounts.limits import TooMany, hit
 
 if TYPE_CHECKING:  # rest_framework.views loads this module, by the name in settings
     from rest_framework.views import APIView
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What is left of a limit, for the X-RateLimit headers; the door finds it as `request.allowance`."""
-
-    limit: int
-    remaining: int
 
 
 class CallerThrottle(BaseThrottle):
@@ -41,10 +32,9 @@ class CallerThrottle(BaseThrottle):
         limited, who = _caller(request)
         limit = settings.CALLS_PER_MINUTE[f"{scope}-{limited}"]
         try:
-            remaining = hit(f"{scope}-{limited}", who, limit, 60)
+            hit(f"{scope}-{limited}", who, limit, 60)
         except TooMany as refusal:
-            self.retry_after, remaining = refusal.retry_after, 0
-        request.allowance = Allowance(limit, remaining)  # type: ignore[attr-defined]
+            self.retry_after = refusal.retry_after
         return self.retry_after is None
 
     def wait(self) -> float | None:

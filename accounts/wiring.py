@@ -6,20 +6,25 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import otp
+from accounts import banning, inviting, otp, workflow_steps
 from accounts.channels import BY_CODE, SUBJECT
 from accounts.limits import prune_windows
 from accounts.models import OtpCode
+from accounts.personal import ours
+from accounts.personal import record as on_record
 from accounts.rehearsing import proven
-from accounts.sessions import forget_ended
+from accounts.sessions import forget_django_sessions, forget_ended
+from accounts.step_up import ByCode
 from mail import sending
 from mail.confidential import register_confidential
 from mail.links import register_action_link
 from queues.errors import ReplayRefused
 from queues.models import Job
 from queues.selftest.session import register_proof
+from queues.stepping_up import register_step_up
 from queues.subjects import Description, register
 from queues.upkeep import every_minute
+from workflows import triggers
 
 TOO_LATE = "The code has expired, or was used. Whoever wants to sign in has to ask for another one."
 
@@ -53,8 +58,16 @@ def _about(job: Job) -> tuple[str, str]:
 
 every_minute(prune_windows)
 every_minute(otp.forget_old)
+every_minute(banning.forget_ended)
 every_minute(forget_ended)
+every_minute(forget_django_sessions)
+ours.register()
+on_record.register()
 register(SUBJECT, on_dead=code_unsent, on_cancelled=code_unsent, on_replay=code_owed_again, describe=describe)
 register_confidential(BY_CODE, ("code",), digits)
 register_action_link(SUBJECT, sign_in_page)
+register_action_link(inviting.SUBJECT, inviting.link)
 register_proof(proven)
+register_step_up(ByCode())
+triggers.register_event(workflow_steps.EVENT, "An account was made, by staff or by a first sign-in")
+workflow_steps.register()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from audit.actors import Actor
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -31,3 +33,18 @@ def coming_from(origin: Origin) -> Iterator[None]:
 
 def current() -> Origin:
     return _origin.get()
+
+
+def who_did(actor: Actor, action: str, target: tuple[str, str]) -> dict[str, str]:
+    """The columns that every entry has: who did what to what, and from where."""
+    here = current()
+    return {
+        "actor_type": actor.type,
+        "actor_id": actor.id,
+        "actor_label": actor.label,
+        "action": action,
+        "target_type": target[0],
+        "target_id": str(target[1]),
+        "request_id": here.request_id,
+        "masked_ip": here.masked_ip,
+    }

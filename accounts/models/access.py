@@ -1,10 +1,11 @@
-"""Owners' tokens, and the counters that slow down the hasty.
+"""Owners' tokens, the counters that slow down the hasty, and who is refused for a while.
 
 Of either only a hash is kept: neither a token nor an address may be read here.
 """
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models.people import User
 
@@ -56,3 +57,25 @@ class RateWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.hits}"
+
+
+class Ban(models.Model):
+    """A network (an address, or for IPv6 its /64) that is refused everywhere until `ends_at`; again: the same row."""
+
+    who = models.CharField(max_length=64, unique=True, help_text="A keyed hash, never an address.")
+    masked_ip = models.CharField("network", max_length=45, help_text="As the sign-in log shows it.")
+    kind = models.CharField("failed last", max_length=32)
+    times = models.PositiveIntegerField("bans", default=1)
+    began_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        permissions = [("lift_ban", "Can lift a ban")]
+
+    def __str__(self) -> str:
+        return f"{self.masked_ip}, until {self.ends_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.lifted_at is None and self.ends_at > timezone.now()

@@ -29,7 +29,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, Role.OWNER, password)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.alias(lowered_email=Lower("email")).get(lowered_email=Lower(models.Value(username)))
+        return self.of_address(username).get()
+
+    def of_address(self, address: str | None) -> models.QuerySet["User"]:
+        """Whoever has this address, in whatever case: one or nobody."""
+        return self.alias(lowered_email=Lower("email")).filter(lowered_email=Lower(models.Value(address)))
 
 
 class User(AbstractBaseUser):

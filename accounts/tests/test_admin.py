@@ -119,3 +119,9 @@ def test_a_new_password_ends_their_sign_ins_and_not_the_owners(as_owner, editor)
 def test_nobody_is_deleted(as_owner, editor):
     assert as_owner.post(reverse("admin:accounts_user_delete", args=[editor.pk]), {"post": "yes"}).status_code == 403
     assert User.objects.count() == 2
+
+
+def test_nobody_makes_groups_which_would_grant_nothing(as_owner):
+    """What somebody may do is said by the table of roles alone."""
+    assert [as_owner.get(f"/admin/auth/group/{page}").status_code for page in ("", "add/")] == [404, 404]
+    assert b"/admin/auth/" not in as_owner.get("/admin/").content

@@ -4,20 +4,17 @@ What counts is how often digits were compared at all: a refusal in words could h
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from threading import Barrier
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 
 from accounts import otp
 from accounts.models import OtpCode, RateWindow, SignIn, User
 from accounts.tests.sign_in import CODE, SIGN_IN, asked, browser, read_code, signed_in, wrong
 from queues.models import Job
+from queues.tests.given import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("plain_static")]
 
@@ -39,21 +36,6 @@ def compared(monkeypatch) -> list[str]:
     return seen
 
 
-def at_once(calls: list[Any]) -> list[Any]:
-    """Each in a thread of its own, begun together."""
-    together = Barrier(len(calls))
-
-    def one(call: Any) -> Any:
-        together.wait(30)
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(one, calls))
-
-
 def with_the_same_cookie(client: Client, ip: str = "203.0.113.7") -> Client:
     twin = browser(ip)
     twin.cookies["asked_for_code"] = client.cookies["asked_for_code"].value
@@ -69,7 +51,7 @@ def test_twenty_tries_at_once_are_five(compared):
     code = read_code()
     twins = [with_the_same_cookie(client) for _ in range(AT_ONCE)]
 
-    pages = at_once([lambda twin=twin: twin.post(CODE, {"code": wrong(code)}) for twin in twins])
+    pages = at_once(*[lambda twin=twin: twin.post(CODE, {"code": wrong(code)}) for twin in twins])
 
     assert [page.status_code for page in pages] == [422] * AT_ONCE
     assert len(compared) == OtpCode.objects.get().tries == 5
@@ -83,7 +65,7 @@ def test_the_right_digits_among_twenty_let_one_in_at_the_most(compared):
     code = read_code()
     twins = [with_the_same_cookie(client) for _ in range(AT_ONCE)]
 
-    pages = at_once([lambda twin=twin: twin.post(CODE, {"code": code}) for twin in twins])
+    pages = at_once(*[lambda twin=twin: twin.post(CODE, {"code": code}) for twin in twins])
 
     assert sorted(page.status_code for page in pages) == [303] + [422] * (AT_ONCE - 1)
     assert len(compared) <= 5
@@ -107,7 +89,7 @@ def test_of_one_address_no_more_is_guessed_from_ten_browsers_in_ten_networks_tha
 def test_twenty_codes_asked_at_once_for_an_address_are_five():
     attackers = [browser(f"198.51.100.{number}") for number in range(AT_ONCE)]
 
-    answers = at_once([lambda one=one: one.post(SIGN_IN, {"email": ADDRESS}).status_code for one in attackers])
+    answers = at_once(*[lambda one=one: one.post(SIGN_IN, {"email": ADDRESS}).status_code for one in attackers])
 
     assert sorted(answers) == [303] * 5 + [429] * (AT_ONCE - 5)
     assert (OtpCode.objects.count(), Job.objects.count()) == (5, 5)

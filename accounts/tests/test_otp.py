@@ -1,12 +1,9 @@
 """Sign-in codes: derived, few tries, one use, one browser."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from accounts import otp, people
@@ -16,6 +13,7 @@ from accounts.roles import Role
 from accounts.tests.sign_in import wrong
 from audit.models import AuditEntry
 from queues.models import Job
+from queues.tests.given import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -196,17 +194,9 @@ def test_sixty_tries_from_a_network_and_no_more_however_many_codes_they_had(monk
 
 @pytest.mark.django_db(transaction=True)
 def test_wrong_tries_at_once_use_up_one_each():
-    digits, together = asked(), Barrier(8)
+    digits = asked()
 
-    def one(_: int) -> object:
-        together.wait(10)
-        try:
-            return tried(wrong(digits))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as threads:
-        refusals = list(threads.map(one, range(8)))
+    refusals = at_once(*[lambda: tried(wrong(digits))] * 8)
 
     assert sum(isinstance(refusal, otp.WrongCode | otp.TriesUsedUp) for refusal in refusals) == 8
     assert OtpCode.objects.get().tries == 5
@@ -215,17 +205,9 @@ def test_wrong_tries_at_once_use_up_one_each():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_wrong_tries_at_once_use_up_two():
-    digits, together = asked(), Barrier(2)
+    digits = asked()
 
-    def one(_: int) -> object:
-        together.wait(10)
-        try:
-            return tried(wrong(digits))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        refusals = list(threads.map(one, range(2)))
+    refusals = at_once(*[lambda: tried(wrong(digits))] * 2)
 
     assert [type(refusal) for refusal in refusals] == [otp.WrongCode, otp.WrongCode]
     assert OtpCode.objects.get().tries == 2
@@ -233,17 +215,9 @@ def test_two_wrong_tries_at_once_use_up_two():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_right_tries_at_once_let_one_in_and_use_up_one_each():
-    digits, together = asked(), Barrier(2)
+    digits = asked()
 
-    def one(_: int) -> object:
-        together.wait(10)
-        try:
-            return tried(digits)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        answers = sorted(type(answer).__name__ for answer in threads.map(one, range(2)))
+    answers = sorted(type(answer).__name__ for answer in at_once(*[lambda: tried(digits)] * 2))
 
     assert answers == ["CodeUsed", "User"]
     assert User.objects.count() == 1
@@ -252,17 +226,9 @@ def test_two_right_tries_at_once_let_one_in_and_use_up_one_each():
 
 @pytest.mark.django_db(transaction=True)
 def test_one_new_address_proven_in_two_browsers_at_once_is_one_account():
-    codes, together = [asked(browser="0"), asked(browser="1")], Barrier(2)
+    one, other = asked(browser="0"), asked(browser="1")
 
-    def one(number: int) -> object:
-        together.wait(10)
-        try:
-            return tried(codes[number], browser=str(number))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(one, range(2))
+    first, second = at_once(lambda: tried(one, browser="0"), lambda: tried(other, browser="1"))
 
     assert first == second == User.objects.get()
 

@@ -20,10 +20,10 @@ def test_the_owner_may_do_everything(owner):
     assert owner.has_perms([*ACTIONS, "anything.at_all"])
 
 
-def test_the_editor_may_edit_and_decide_but_neither_pay_back_nor_operate(editor):
+def test_the_editor_may_edit_decide_and_pay_back_but_not_operate(editor):
     allowed = [action for action in ACTIONS if editor.has_perm(action)]
 
-    assert allowed == ACTIONS[:6]
+    assert allowed == ACTIONS[:7]
 
 
 def test_the_editor_enters_only_rooms_with_something_to_do(editor):

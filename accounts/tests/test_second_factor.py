@@ -9,7 +9,6 @@ from threading import Barrier
 
 import pyotp
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -20,12 +19,6 @@ from accounts.second_factor import WrongSecondFactor
 from audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-25 10:00:00Z", tick=False) as traveller:
-        yield traveller
 
 
 def app_of(user: User) -> pyotp.TOTP:

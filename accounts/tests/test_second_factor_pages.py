@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db.models import F
 from django.test import Client
 
@@ -14,20 +13,8 @@ from accounts.roles import Role
 from accounts.tests.conftest import PASSWORD
 from accounts.tests.test_second_factor import app_of, set_up
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static", "strict")]
 LOGIN, STEP = "/admin/login/", "/accounts/second-step/"
-
-
-@pytest.fixture(autouse=True)
-def strict(settings):
-    """As in production."""
-    settings.STAFF_SECOND_FACTOR = True
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel("2026-11-25 10:00:00Z", tick=False) as traveller:
-        yield traveller
 
 
 def password_given(client: Client, user: User, password: str = PASSWORD, **more: str):

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import sessions
+from accounts import people, refused, sessions
 from accounts.addresses import client_network
+from accounts.banning import failed
 from accounts.limits import TooMany, forgive, hit
 from accounts.models import User
 from accounts.views.answers import next_page, see, too_many
@@ -30,6 +31,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         try:
             _count(request)
         except TooMany as refusal:
+            failed("password")
             return too_many(request, refusal, back=reverse("admin:login"))
     response = admin.site.login(request)
     return _after_password(request, response) if request.method == "POST" else response
@@ -45,6 +47,8 @@ def _count(request: HttpRequest) -> None:
 def _after_password(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     user = auth.get_user(request)
     if response.status_code != 302 or not isinstance(user, User):
+        failed("password")
+        refused.note(request, people.known(_typed_address(request)), step="password")
         return response
     forgive("password-both", f"{_typed_address(request)} {client_network(request)}")
     sessions.begin(request, user)
