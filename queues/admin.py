@@ -4,30 +4,16 @@ Nothing is added, changed or removed here: it is a witness. The backbone's own r
 """
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django_celery_results.models import GroupResult, TaskResult
 from unfold.admin import ModelAdmin
 
+from audit.reading import ForReading
 from queues.showing import shown_text
 from queues.task_jobs import job_of, job_page
 
 
-class Witness(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-class TaskResultAdmin(Witness):
+class TaskResultAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     list_display = ("task_id", "task_name", "status", "date_done", "worker", "job")
     list_filter = ("status", "date_done")
     search_fields = ("^task_id", "=task_name")
@@ -56,7 +42,7 @@ class TaskResultAdmin(Witness):
         return shown_text(result.task_name or "", result.traceback or "") or "–"
 
 
-class GroupResultAdmin(Witness):
+class GroupResultAdmin(ForReading, ModelAdmin):  # type: ignore[misc]
     """Always empty: our jobs are never Celery's groups."""
 
     list_display = ("group_id", "date_done")

@@ -26,6 +26,7 @@ LONGEST_MESSAGE, LONGEST_ABOUT, LISTED = 500, 120, 200
 
 Sink = Callable[[Alert], object]
 _SINKS: dict[str, Sink] = {}
+PAGES: dict[str, Callable[[], str]] = {}
 
 # One statement, so that of many at once one is told. A trouble that was away for a whole window begins anew.
 _RAISE = """
@@ -49,6 +50,7 @@ class Kind(TextChoices):
     NO_WORKER = "no_worker", "No worker"
     NO_RELAY = "no_relay", "No relay"
     DRIFT = "drift", "Figures do not add up"
+    RECORD = "record", "The record was changed"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,13 @@ def register_sink(name: str, sink: Sink) -> None:
     if name in _SINKS:
         raise ValueError(f"alert sink {name} is registered twice")
     _SINKS[name] = sink
+
+
+def register_page(kind: str, address: Callable[[], str]) -> None:
+    """Where trouble of this kind, which is of a higher room, is seen; a second registration is a mistake."""
+    if kind in PAGES:
+        raise ValueError(f"the page of {kind} alerts is registered twice")
+    PAGES[kind] = address
 
 
 def raise_alert(*, kind: str, about: str, message: str) -> bool:

@@ -5,19 +5,24 @@ from collections.abc import Sequence
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
 from queues.models import Job
-from queues.subjects import Description, subject_of
+from queues.subjects import INDIFFERENT, SUBJECTS, Description
 
 
 def describe(job: Job) -> Description | None:
-    """None for a job about nothing. What is gone, or was never registered, is called by its type and id."""
-    if not job.subject_type:
+    """None for a job about nothing."""
+    return describe_subject(job.subject_type, job.subject_id)
+
+
+def describe_subject(subject_type: str, subject_id: str) -> Description | None:
+    """None for nothing. What is gone, or was never registered, is called by its type and id."""
+    if not subject_type:
         return None
-    bare = f"{job.subject_type.replace('_', ' ')} {job.subject_id}".strip()
-    describe_subject = subject_of(job).describe
-    if describe_subject is Description:  # registered by nobody, or without words
+    bare = f"{subject_type.replace('_', ' ')} {subject_id}".strip()
+    described = SUBJECTS.get(subject_type, INDIFFERENT).describe
+    if described is Description:  # registered by nobody, or without words
         return Description(bare)
     try:
-        return describe_subject(job.subject_id)
+        return described(subject_id)
     except (ObjectDoesNotExist, ValidationError, ValueError):
         return Description(f"{bare} (not there any more)")
 

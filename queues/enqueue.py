@@ -15,15 +15,13 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from queues import sql
-from queues.declare import Definition, definition_of
+from queues.declare import QUEUES, Definition, definition_of
 from queues.errors import InvalidPayload
 from queues.ids import uuid7
 from queues.models import Job, OnceKey, State
+from queues.waking import WAKE_FOR_JOB, wake_relay
 
-RELAY_CHANNEL = "copydesk_relay"
 ROWS_AT_ONCE = 5_000
-# A notification in every commit halves the commit rate: only while a relay sleeps. It names the queue, or none.
-_WAKE = f"(SELECT pg_notify('{RELAY_CHANNEL}', %(queue)s) FROM queues_relay WHERE idle LIMIT 1)"
 _GIVEN = "id, queue, name, payload, subject_type, subject_id, key, priority, state, max_attempts, timeout_seconds"
 _FRESH = "generation, attempt, rescues, postponements, leased_by, cancel_reason, progress, progress_message, error"
 _AS_FRESH = (0, 0, 0, 0, "", "", 0, "", "")
@@ -35,7 +33,7 @@ WITH written AS (
         0, 0, 0, 0, '', '', 0, '', '')
     ON CONFLICT DO NOTHING RETURNING run_at, created_at
 )
-SELECT run_at, created_at, {_WAKE} FROM written
+SELECT run_at, created_at, {WAKE_FOR_JOB} FROM written
 """
 _COPY_NOW = f"COPY queues_job ({_GIVEN}, {_FRESH}) FROM STDIN"  # on the database's clock
 _COPY_LATER = f"COPY queues_job ({_GIVEN}, {_FRESH}, run_at) FROM STDIN"
@@ -67,7 +65,7 @@ def enqueue(
     definition = definition_of(name)
     checked = _checked(definition, payload)
     job = _job(definition, subject=subject, run_at=run_at, priority=priority)
-    job.id, job.payload, job.key, job.expires_at = uuid7(), checked, key, expires_at
+    job.payload, job.key, job.expires_at = checked, key, expires_at
     if once is None and key is None:
         _insert(job)
         return Enqueued(job, created=True)
@@ -96,12 +94,6 @@ def enqueue_many(
             written += len(batch)
         wake_relay(definition.queue.name)
     return written
-
-
-def wake_relay(queue: str = "") -> None:
-    """NOTIFY at commit, if a relay sleeps."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_WAKE}", {"queue": queue})
 
 
 def _job(definition: Definition, *, subject: tuple[str, str], run_at: datetime | None, priority: int) -> Job:
@@ -150,11 +142,18 @@ def _is_first(job: Job, once: str) -> bool:
 
 def _insert(job: Job) -> bool:
     """Write the row and wake the relay, in one statement; False when a live twin has its key."""
-    written = sql.rows(_INSERT, {**vars(job), "payload": _json(job.payload)})
+    given = vars(job) | {"payload": _json(job.payload), "may_go_ahead": _may_go_ahead(job)}
+    written = sql.rows(_INSERT, given)
     if written:
         job.run_at, job.created_at, _ = written[0]
         job._state.adding, job._state.db = False, "default"
     return bool(written)
+
+
+def _may_go_ahead(job: Job) -> bool:
+    """As far as can be told without the database: a rate, and the room of a chunk, are the relay's to count."""
+    queue = QUEUES[job.queue]
+    return job.state == State.WAITING and queue.rate_per_minute is None and queue.chunk == 1
 
 
 def _copy(batch: list[tuple[Any, ...]], run_at: datetime | None) -> None:

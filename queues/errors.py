@@ -23,6 +23,10 @@ class RetryLater(Exception):
         self.after_seconds = after_seconds
 
 
+class HeldBack(RetryLater):
+    """Nobody is down: we ourselves let it wait, for a budget or a breaker. It may last, and is no part of an outage."""
+
+
 class Hidden(Exception):
     """A secret job failed; only the type of its error is told."""
 

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from queues import transitions
 from queues.context import ChunkContext, Context
 from queues.declare import Definition
-from queues.errors import Cancelled, Hidden, LeaseLost, Permanent, RetryLater
+from queues.errors import Cancelled, HeldBack, Hidden, LeaseLost, Permanent, RetryLater
 from queues.models import Job
 from queues.results import STALE
 from queues.stopping import is_stopping
@@ -79,6 +79,9 @@ class JobTask(Task):  # type: ignore[type-arg]
         except (OperationalError, InterfaceError):
             raise  # not even the verdict could be written: the leases of the rest run out
         except Exception:
+            log.exception(
+                "failed_in_chunk", job=str(job.pk), name=job.name, queue=job.queue
+            )  # Celery hears of no one job
             return "failed"
 
     def _run(self, job: Job, ctx: Context) -> str:
@@ -172,8 +175,9 @@ def _verdict(job: Job, error: Exception) -> str:
             return _lost(job)
         case Cancelled():
             return "cancelled" if transitions.stop(job) else _lost(job)
-        case RetryLater() if transitions.may_postpone(job):
-            ours = transitions.postpone(job, fault, after_seconds=error.after_seconds)
+        case RetryLater() if isinstance(error, HeldBack) or transitions.may_postpone(job):
+            since = None if isinstance(error, HeldBack) else job.outage_since
+            ours = transitions.postpone(job, fault, after_seconds=error.after_seconds, since=since)
             cause = Retry(exc=error, when=error.after_seconds or 0)  # type: ignore[arg-type]
         case Retry() if job.attempt < job.max_attempts:
             ours = transitions.delay(job, fault, seconds=float(error.when or 0))  # type: ignore[arg-type]

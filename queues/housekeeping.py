@@ -14,8 +14,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from queues import alerts, figures, folding, mending, pruning, relay
-from queues.enqueue import wake_relay
 from queues.upkeep import run_every_minute
+from queues.waking import wake_relay
 
 log = structlog.get_logger("queues")
 FOLD_SECONDS, TIDY_SECONDS = 1.0, 60.0

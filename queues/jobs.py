@@ -1,13 +1,20 @@
-"""The backbone's own jobs: what follows a death, many dead letters at once, and the nightly recount."""
+"""The backbone's own jobs: what follows a death, many dead letters at once, the nightly recount, and what keeps the
+record of the room below, which has no jobs of its own.
+"""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
+from django.utils import timezone
 
 import queues.selftest.jobs  # noqa: F401 - declares its own
 from audit.actors import Actor
+from audit.retiring import retire_access, retire_entries
+from audit.sealing import ChainBroken, seal
+from audit.verifying import verify
 from queues import alerts, bulk
 from queues.context import Context
 from queues.deadletters import NOTICE, repeat_reaction
@@ -21,7 +28,7 @@ from queues.replay import replay
 log = structlog.get_logger("queues")
 DLQ = Queue("dlq", pool="io", concurrency=2, attempts=5)
 A_BULK_MAY_TAKE_SECONDS = 6 * 3600
-A_DAY_SECONDS = 86_400
+A_DAY_SECONDS, A_MINUTE_SECONDS = 86_400, 60
 
 
 class DeadLetterPayload(Payload):
@@ -87,6 +94,35 @@ def recount_jobs(ctx: Context, payload: Payload) -> None:
     found = recount()
     with ctx.finishing() as result:
         result.update(jobs=found.jobs, drift=found.drift, contradicted=found.contradicted)
+
+
+@job(queue=DLQ, name="seal-audit", payload=Payload, timeout_seconds=600, every_seconds=A_MINUTE_SECONDS)
+def seal_audit(ctx: Context, payload: Payload) -> None:
+    """In transactions of its own: run again it finds nothing new. A broken chain is an alert, once per window."""
+    try:
+        sealed = seal()
+    except ChainBroken as broken:
+        alerts.raise_alert(kind=alerts.Kind.RECORD, about="audit", message=f"Nothing is sealed any more: {broken}.")
+        return
+    with ctx.finishing() as result:
+        result.update(entries=sealed.entries, head=sealed.head)
+
+
+@job(queue=DLQ, name="keep-audit", payload=Payload, timeout_seconds=3600, every_seconds=A_DAY_SECONDS)
+def keep_audit(ctx: Context, payload: Payload) -> None:
+    """What is older than it is kept goes; then everything that is left is compared with its seals."""
+    gone = {}
+    for name, days, retire in (
+        ("entries", settings.AUDIT_RETENTION_DAYS, retire_entries),
+        ("access", settings.ACCESS_LOG_RETENTION_DAYS, retire_access),
+    ):
+        gone[name] = retire(before=timezone.now() - timedelta(days=days)) if days else 0
+    problems = verify().problems
+    if problems:
+        message = f"{len(problems)} findings, first: {problems[0]}. Run manage.py verify_audit."
+        alerts.raise_alert(kind=alerts.Kind.RECORD, about="audit", message=message)
+    with ctx.finishing() as result:
+        result.update(**gone, problems=len(problems))
 
 
 @job(queue=DLQ, name=bulk.REPLAYING, payload=BulkPayload, timeout_seconds=A_BULK_MAY_TAKE_SECONDS)

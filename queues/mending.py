@@ -5,6 +5,7 @@ Every step locks what it takes with SKIP LOCKED or is one guarded UPDATE, so two
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -14,24 +15,49 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from redis import Redis
 
-from queues import identity, transitions
+from queues import identity, sql, transitions
 from queues.models import Job, JobQuerySet, Pause, Relay, State, Worker
 from queues.queries import free_queues
 
 log = structlog.get_logger("queues")
 BATCH = 200
+# One statement says what there is to mend: a relay that sleeps spent most of its time asking for one thing at a time.
+_LOOK = """
+SELECT EXISTS (SELECT FROM queues_job WHERE state = 'delayed' AND run_at <= statement_timestamp()),
+    EXISTS (SELECT FROM queues_job WHERE state = 'active' AND leased_until < statement_timestamp()),
+    EXISTS (SELECT FROM queues_job WHERE state = 'dispatched'
+        AND dispatched_at < statement_timestamp() - make_interval(secs => %(patience)s)),
+    EXISTS (SELECT FROM queues_pause AS pause
+        WHERE EXISTS (SELECT FROM queues_job WHERE queue = pause.queue AND state = 'dispatched')),
+    ARRAY(SELECT identity FROM queues_relay UNION SELECT identity FROM queues_worker
+        UNION SELECT leased_by FROM queues_job WHERE state = 'active')
+"""
+
+
+class _Look(NamedTuple):
+    due: bool
+    expired: bool
+    unclaimed: bool
+    paused: bool
+    processes: list[str]
 
 
 def mend(redis: Redis) -> None:
     """One round of everything; raises RedisError when Redis is away."""
-    transitions.promote_due()
-    release_the_dead()
-    rescue_expired()
+    look = _Look(*sql.rows(_LOOK, {"patience": settings.JOB_REDISPATCH_SECONDS})[0])
+    if look.due:
+        transitions.promote_due()
+    if any(identity.is_gone(process) for process in look.processes):
+        release_the_dead()
+    if look.expired:
+        rescue_expired()
     if not sentinel_stands(redis):
         undispatch_all()
         plant_sentinel(redis)
-    undispatch_lost()
-    undispatch_paused()
+    if look.unclaimed:
+        undispatch_lost()
+    if look.paused:
+        undispatch_paused()
 
 
 def rescue_expired() -> int:

@@ -7,8 +7,8 @@ from audit.masking import masked_text
 from audit.recording import record
 from queues import transitions
 from queues.declare import QUEUES
-from queues.enqueue import wake_relay
 from queues.models import Pause
+from queues.waking import wake_relay
 
 
 class AlreadyPaused(Exception):

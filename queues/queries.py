@@ -6,6 +6,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 
 from queues.counting import Counts, counts
+from queues.declare import QUEUES
 from queues.histograms import merged, percentile
 from queues.models import Attempt, Job, Minute, Outcome, Relay, State, Worker
 
@@ -47,6 +48,15 @@ def expected_seconds(queue: str) -> int:
 def live_workers() -> list[Worker]:
     """Workers that beat within the last BEAT_IS_FRESH."""
     return list(Worker.objects.filter(beat_at__gt=Now() - BEAT_IS_FRESH).order_by("identity"))
+
+
+def served_pools() -> dict[str, bool]:
+    """Every pool that has queues, and whether each of these has a live worker."""
+    live = {queue for worker in live_workers() for queue in worker.queues}
+    pools = dict.fromkeys(sorted({queue.pool for queue in QUEUES.values()}), True)
+    for queue in QUEUES.values():
+        pools[queue.pool] &= queue.name in live
+    return pools
 
 
 def live_slots(queue: str) -> int:

@@ -3,7 +3,7 @@
 Any number may run at once: what one takes is locked or guarded, so two of them are harmless.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +14,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from queues import mending, messages, rates, sql, transitions
-from queues.declare import QUEUES, Queue
+from queues.declare import JOBS, QUEUES, Queue
 from queues.models import Relay, Worker
 from queues.queries import BEAT_IS_FRESH
+from queues.waking import Call
 
 log = structlog.get_logger("queues")
 BATCH = 200  # messages at once
+GOOD_HANDFUL = 0.25  # of a window that has run empty: for less it is not worth looking often
 NOT_LISTENED_WINDOW = 2  # messages kept in Redis for a queue that no worker serves yet
 # One probe of an index for each queue: to list the distinct queues of a backlog would read all of it.
 _WITH_WORK = """
@@ -39,10 +41,13 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Round:
-    """`handed`: jobs handed over; `waiting`: whether there was any work at all."""
+    """`handed`: jobs handed over; `waiting`: whether there was any work at all; `has_time`: whether the windows were
+    filled by a few, so that the next look may come later.
+    """
 
     handed: int
     waiting: bool
+    has_time: bool = False
 
 
 def tick(redis: Redis) -> int:
@@ -53,13 +58,24 @@ def tick(redis: Redis) -> int:
 
 def hand_over_all(redis: Redis, capacity_of: Mapping[str, Capacity]) -> Round:
     """Hand over what is due of every queue; the rest of the backlog stays in PostgreSQL."""
-    names = [name for (name,) in sql.rows(_WITH_WORK, {"queues": list(QUEUES)})]
-    return Round(hand_over_of(names, redis, capacity_of), bool(names))
+    return hand_over_of([name for (name,) in sql.rows(_WITH_WORK, {"queues": list(QUEUES)})], redis, capacity_of)
 
 
-def hand_over_of(names: Iterable[str], redis: Redis, capacity_of: Mapping[str, Capacity]) -> int:
-    """Of these queues."""
-    return sum(_hand_over(redis, QUEUES[name], capacity_of) for name in names)
+def hand_over_of(names: Collection[str], redis: Redis, capacity_of: Mapping[str, Capacity]) -> Round:
+    """Of these queues, which have work."""
+    done = [_hand_over(redis, QUEUES[name], capacity_of.get(name, Capacity())) for name in names]
+    handed = [queue.handed for queue in done if queue.handed]
+    return Round(sum(handed), bool(names), bool(handed) and all(queue.has_time for queue in done if queue.handed))
+
+
+def send_ahead(call: Call, redis: Redis, served: Container[str]) -> bool:
+    """Send the message of a job that may go ahead, if its queue is `served`; False when it needs handing over."""
+    if call.job is None or call.queue not in served or call.name not in JOBS:
+        return False
+    first = transitions.Handed(call.job, 1, call.name, attempt=0, chunk_id=None, priority=0, run_at=None)
+    messages.send(redis, QUEUES[call.queue], [first])
+    log.info("dispatched", queue=call.queue, jobs=1)
+    return True
 
 
 def capacities() -> dict[str, Capacity]:
@@ -77,12 +93,10 @@ def capacities() -> dict[str, Capacity]:
     return found
 
 
-def _hand_over(redis: Redis, queue: Queue, capacity_of: Mapping[str, Capacity]) -> int:
-    capacity = capacity_of.get(queue.name, Capacity())
+def _hand_over(redis: Redis, queue: Queue, capacity: Capacity) -> Round:
+    window = capacity.window * queue.chunk
     with rates.allowance(queue, BATCH * queue.chunk) as allowance:
-        jobs = transitions.hand_over(
-            queue, most=allowance.most, window=capacity.window * queue.chunk, slots=capacity.slots * queue.chunk
-        )
+        jobs = transitions.hand_over(queue, most=allowance.most, window=window, slots=capacity.slots * queue.chunk)
         allowance.use(len(jobs))
     try:
         messages.send(redis, queue, jobs)
@@ -90,9 +104,10 @@ def _hand_over(redis: Redis, queue: Queue, capacity_of: Mapping[str, Capacity]) 
         for job in jobs:
             transitions.undispatch(job.pk, job.generation)
         raise
-    if jobs:
-        log.info("dispatched", queue=queue.name, jobs=len(jobs))
-    return len(jobs)
+    if not jobs:
+        return Round(0, waiting=True)
+    log.info("dispatched", queue=queue.name, jobs=len(jobs))
+    return Round(len(jobs), waiting=True, has_time=len(jobs) == jobs[0].room < window * GOOD_HANDFUL)
 
 
 def beat(identity: str, *, idle: bool) -> None:

@@ -12,10 +12,10 @@ from audit.masking import masked_text
 from audit.recording import record
 from queues import transitions
 from queues.declare import definition_of
-from queues.enqueue import wake_relay
 from queues.errors import NotReplayable, TwinAlive, UnknownJob
 from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
+from queues.waking import wake_relay
 from queues.words import counted
 
 

@@ -1,5 +1,6 @@
 """One word for "now, please": a failed job starts over, a delayed one need not wait any longer."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -7,9 +8,9 @@ from django.db import transaction
 from audit.actors import Actor
 from audit.recording import record
 from queues import transitions
-from queues.enqueue import wake_relay
 from queues.models import Job, State
 from queues.replay import replay
+from queues.waking import wake_relay
 
 
 class NotRetryable(Exception):
@@ -30,3 +31,13 @@ def retry(*, job_id: UUID, actor: Actor, reason: str) -> Job:
         wake_relay()
     job.refresh_from_db()
     return job
+
+
+@transaction.atomic
+def bring_forward_held(*, queues: Collection[str], most: int) -> int:
+    """What was held back need not be any more: the longest waiting first; returns how many."""
+    held = Job.objects.held_back().filter(queue__in=queues).order_by("created_at", "id")
+    brought = sum(transitions.run_now(job) for job in held[:most])
+    if brought:
+        wake_relay()
+    return brought

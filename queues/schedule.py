@@ -118,6 +118,15 @@ def entries(*, now: float | None = None) -> list[Entry]:
     return [_entry(scheduled()[name], look) for name in sorted(scheduled())]
 
 
+def beat_fires(*, now: float | None = None) -> bool:
+    """Whether a beat fired, when it last had to, what is most often on the schedule and switched on."""
+    now = time.time() if now is None else now
+    rows = ScheduleEntry.objects.filter(pk__in=scheduled(), enabled=True).values_list("name", "last_fired_at")
+    fired = {scheduled()[name].every_seconds: at for name, at in rows if at is not None}
+    often = min((every for every in fired if every), default=None)
+    return often is not None and now - fired[often].timestamp() < often + LATE_SECONDS
+
+
 class JobScheduler(Scheduler):  # type: ignore[misc]
     """Beat's scheduler (`celery -A config beat`).
 

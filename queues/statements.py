@@ -16,13 +16,21 @@ _OF_JOB = ", ".join(f"job.{column}" for column in COLUMNS)
 # generation, and a worker whose claim is forgotten is fenced out at its finish. So nobody waits for the disk.
 _RELAXED = "(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed"
 
+# A job that went ahead (see `waking`) is still waiting when the message of its next hand-over comes, and is handed over
+# by its claim.
 CLAIM = f"""
 UPDATE queues_job AS job SET
-    state = 'active', attempt = job.attempt + 1, lease_token = gen_random_uuid(),
-    leased_until = statement_timestamp() + make_interval(secs => %(lease)s), leased_by = %(who)s,
-    leased_pid = message.pid, started_at = statement_timestamp(), progress = 0, progress_message = ''
+    state = 'active', generation = message.generation, attempt = job.attempt + 1,
+    dispatched_at = CASE job.state WHEN 'waiting' THEN statement_timestamp() ELSE job.dispatched_at END,
+    lease_token = gen_random_uuid(), leased_until = statement_timestamp() + make_interval(secs => %(lease)s),
+    leased_by = %(who)s, leased_pid = message.pid, started_at = statement_timestamp(),
+    progress = 0, progress_message = ''
 FROM unnest(%(ids)s::uuid[], %(generations)s::int[], %(pids)s::int[]) AS message (id, generation, pid), {_RELAXED}
-WHERE job.id = message.id AND job.generation = message.generation AND job.state = 'dispatched'
+WHERE job.id = message.id AND (
+    (job.state = 'dispatched' AND job.generation = message.generation)
+    OR (job.state = 'waiting' AND job.generation = message.generation - 1
+        AND NOT EXISTS (SELECT FROM queues_pause WHERE queue = job.queue))
+)
 RETURNING {_OF_JOB}
 """
 
@@ -73,5 +81,6 @@ UPDATE queues_job AS job SET
     chunk_id = chunked.chunk_id
 FROM chunked, {_RELAXED}
 WHERE job.id = chunked.id
-RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at
+RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at,
+    (SELECT n FROM room) AS room
 """

@@ -42,7 +42,7 @@ class Subject:
 
 
 SUBJECTS: dict[str, Subject] = {}
-_INDIFFERENT = Subject()
+INDIFFERENT = Subject()
 
 
 def register(subject_type: str, **reactions: Callable[..., object]) -> None:
@@ -53,4 +53,4 @@ def register(subject_type: str, **reactions: Callable[..., object]) -> None:
 
 
 def subject_of(job: Job) -> Subject:
-    return SUBJECTS.get(job.subject_type, _INDIFFERENT)
+    return SUBJECTS.get(job.subject_type, INDIFFERENT)

@@ -54,7 +54,10 @@ class Fault:
 
 
 class Handed(NamedTuple):
-    """What a message says of a job; a row of HAND_OVER. To make a whole Job of it took most of the relay's time."""
+    """What a message says of a job; a row of HAND_OVER. To make a whole Job of it took most of the relay's time.
+
+    `room`: how many jobs of its queue could have gone with it.
+    """
 
     pk: UUID
     generation: int
@@ -62,7 +65,8 @@ class Handed(NamedTuple):
     attempt: int
     chunk_id: UUID | None
     priority: int
-    run_at: datetime
+    run_at: datetime | None
+    room: int = 1
 
     @property
     def task_id(self) -> str:
@@ -118,13 +122,12 @@ def delay(job: Job, fault: Fault, *, seconds: float) -> bool:
 def may_postpone(job: Job) -> bool:
     """Whether the outage the job meets has lasted less than JOB_LATER_MAX_SECONDS."""
     assert job.started_at is not None
-    since = job.postponed_since or job.started_at
-    return (job.started_at - since).total_seconds() < settings.JOB_LATER_MAX_SECONDS
+    return (job.started_at - job.outage_since).total_seconds() < settings.JOB_LATER_MAX_SECONDS
 
 
-def postpone(job: Job, fault: Fault, *, after_seconds: float | None) -> bool:
-    """Somebody else is down: back later, the attempt not charged. For as long as `may_postpone`."""
-    seconds = postponement_seconds(job.postponements, after_seconds)
+def postpone(job: Job, fault: Fault, *, after_seconds: float | None, since: datetime | None) -> bool:
+    """Back later, the attempt not charged: an outage began at `since`, or (None) we hold it back ourselves."""
+    seconds = postponement_seconds(job.postponements if since else 0, after_seconds)
     return _return(
         job,
         State.DELAYED,
@@ -133,7 +136,7 @@ def postpone(job: Job, fault: Fault, *, after_seconds: float | None) -> bool:
         run_at=Now() + timedelta(seconds=seconds),
         attempt=F("attempt") - 1,
         postponements=F("postponements") + 1,
-        postponed_since=job.postponed_since or job.started_at,
+        postponed_since=since,
     )
 
 

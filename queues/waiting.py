@@ -9,6 +9,7 @@ from queues.listing import LISTINGS, Walk
 from queues.models import Job, Pause, State, Worker
 from queues.queries import live_workers, relay_beats
 from queues.rates import seconds_until_next
+from queues.showing import shown_text
 from queues.words import clock, counted, duration, from_now
 
 MOST_COUNTED = 1000  # nobody needs to know whether 40,000 or 50,000 jobs come first, and counting them takes its time
@@ -134,6 +135,8 @@ def _counted(ahead: int) -> str:
 
 def _due(job: Job) -> str:
     due = f"Due at {clock(job.run_at)}, {from_now(job.run_at)}"
+    if job.postponements and job.postponed_since is None and job.error:
+        return f"{due}, because we hold it back. {shown_text(job.name, job.error)}"
     if job.postponements:
         return f"{due}: what it needs was away ({counted(job.postponements, 'time', 'times')} so far)."
     if job.attempt:

@@ -63,12 +63,13 @@ class Delete(Door):
 class BulkReplay(Door):
     permission = "queues.bulk_deadletters"
 
-    @describe("owner_replay_dead_letters", {200: ForecastAnswer, 202: JobTaken}, request=Bulk)
+    @describe("owner_replay_dead_letters", {200: ForecastAnswer, 202: JobTaken}, 403, request=Bulk)
     def post(self, request: Request) -> Response:
         """Replay every letter that matches, by one job; or only count them."""
         asked = self.asked(Bulk, request.data)
         if asked.validated_data["dry_run"]:
             return _forecast(asked)
+        self.must_have_stepped_up()
         job = bulk.replay_all(filter=asked.chosen(), actor=self.actor(), reason=asked.reason_given())
         return Response(JobTaken(job).data, status=202)
 
@@ -76,12 +77,13 @@ class BulkReplay(Door):
 class BulkDelete(Door):
     permission = "queues.bulk_deadletters"
 
-    @describe("owner_delete_dead_letters", {200: ForecastAnswer, 202: JobTaken}, request=Bulk)
+    @describe("owner_delete_dead_letters", {200: ForecastAnswer, 202: JobTaken}, 403, request=Bulk)
     def post(self, request: Request) -> Response:
         """Delete every letter that matches, by one job; or only count them. This cannot be undone."""
         asked = self.asked(Bulk, request.data)
         if asked.validated_data["dry_run"]:
             return _forecast(asked)
+        self.must_have_stepped_up()
         job = bulk.delete_all(filter=asked.chosen(), actor=self.actor(), reason=asked.reason_given())
         return Response(JobTaken(job).data, status=202)
 

@@ -1,31 +1,32 @@
 """What every door of the owner API has in common: who is slowed down, who is let in, and how it refuses."""
 
 from dataclasses import replace
-from typing import Any, TypeVar
 from uuid import UUID
 
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from audit.access import record_access
 from audit.actors import Actor
-from queues.api.asking import Ident, Strict
-from queues.api.permissions import Allowed
+from queues.api.answering import Answering
+from queues.api.asking import Ident
+from queues.api.permissions import VIEW, Allowed
 from queues.api.refusals import as_answer
 from queues.declare import QUEUES, Queue
 from queues.models import Job
 from queues.showing import is_secret
+from queues.stepping_up import is_recent
 
-Asked = TypeVar("Asked", bound=Strict)
 LONGEST_NAME = 200
+STEP_UP = "This takes a second step that was proven minutes ago: do it on the pages, or prove it there first."
 
 
-class Door(APIView):
+class Door(Answering):
     """Authentication, throttles and parsers are the site's, by their names in settings."""
 
     permission_classes = (Allowed,)
+    as_answer = staticmethod(as_answer)
+    permission = VIEW
     throttle_scope = "owner"
 
     def check_permissions(self, request: Request) -> None:
@@ -36,28 +37,17 @@ class Door(APIView):
     def check_throttles(self, request: Request) -> None:
         """Counted already."""
 
-    def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(as_answer(exc))
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response["Cache-Control"] = "no-store"
-        allowance = getattr(request, "allowance", None)
-        if allowance is not None:
-            response["X-RateLimit-Limit"] = str(allowance.limit)
-            response["X-RateLimit-Remaining"] = str(allowance.remaining)
-        return super().finalize_response(request, response, *args, **kwargs)
-
-    def asked(self, kind: type[Asked], data: Any) -> Asked:
-        asked = kind(data=data)
-        asked.is_valid(raise_exception=True)
-        return asked
-
     def actor(self) -> Actor:
         """Who asks and, of a program, by which token."""
         person = Actor.of(self.request.user)
         if self.request.auth is None:
             return person
         return replace(person, label=f"{person.label[:LONGEST_NAME]} ({self.request.auth})")
+
+    def must_have_stepped_up(self) -> None:
+        """For what is grave. A program with a token never has: its owner does it on the pages."""
+        if not is_recent(self.request._request):
+            raise PermissionDenied(STEP_UP, "second_step_needed")
 
     def log_reading(self, job_id: UUID, name: str) -> None:
         """Before a payload is shown, even redacted."""

@@ -20,10 +20,13 @@ class Queues(Door):
         return Response(OwnerQueues({"as_of": timezone.now(), "queues": standings()}).data)
 
 
+NOT_DLQ = 405  # `queues/dlq` is the dead letters', and no queue to pause
+
+
 class Pause(Door):
     permission = "queues.pause_queue"
 
-    @describe("owner_pause_queue", {200: QueueSwitch}, 404, 409, parameters=[QUEUE], request=ReasonIfAny)
+    @describe("owner_pause_queue", {200: QueueSwitch}, 404, NOT_DLQ, 409, parameters=[QUEUE], request=ReasonIfAny)
     def post(self, request: Request, name: str) -> Response:
         """Start nothing more of this queue; what runs ends as it would have."""
         asked = self.asked(ReasonIfAny, request.data)
@@ -35,7 +38,7 @@ class Pause(Door):
 class Resume(Door):
     permission = "queues.pause_queue"
 
-    @describe("owner_resume_queue", {200: QueueSwitch}, 404, 409, parameters=[QUEUE], request=None)
+    @describe("owner_resume_queue", {200: QueueSwitch}, 404, NOT_DLQ, 409, parameters=[QUEUE], request=None)
     def post(self, request: Request, name: str) -> Response:
         """Go on where it stopped."""
         self.asked(Nothing, request.data)

@@ -3,7 +3,7 @@
 It changes state only through `transitions`; nothing here decides anything.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -37,6 +37,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def within_time(self) -> "JobQuerySet":
         return self.alias(deadline=DEADLINE).filter(deadline__gt=Now())
+
+    def held_back(self) -> "JobQuerySet":
+        """Not by an outage (errors.HeldBack)."""
+        return self.filter(state=State.DELAYED, postponements__gt=0, postponed_since__isnull=True)
 
     def overdue(self) -> "JobQuerySet":
         return self.alias(deadline=DEADLINE).filter(deadline__lte=Now())
@@ -126,6 +130,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+    @property
+    def outage_since(self) -> datetime:
+        """When the outage began that this run meets: an earlier run may have met it first."""
+        assert self.started_at is not None
+        return self.postponed_since or self.started_at
 
     @property
     def task_id(self) -> str:

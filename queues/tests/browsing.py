@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
+from queues.models import Job
 from queues.tests.calling import person
 
 PAGES = "/admin/queues/"
@@ -111,6 +112,10 @@ def read(answer: Any) -> Page:
 def fragment(http: Client, url: str, **query: Any) -> Page:
     """The page as htmx gets it: our part alone."""
     return read(http.get(url, query, headers={"HX-Request": "true"}))
+
+
+def url_of_job(job: Job) -> str:
+    return f"{PAGES}{job.queue}/jobs/{job.pk}/"
 
 
 class _Reader(HTMLParser):

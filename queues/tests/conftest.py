@@ -1,6 +1,8 @@
 """The sample jobs registered, a Redis database of this test process' own, and a clean stage for each test."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +15,7 @@ from redis import Redis
 from audit.tests.flushing import django_db_setup  # noqa: F401
 from queues import subjects
 from queues.context import Context
+from queues.declare import JOBS, Payload, job
 from queues.services import redis_client
 from queues.tests import effects, sample_jobs
 
@@ -46,22 +49,35 @@ def redis() -> Iterator[Redis]:
 @pytest.fixture(autouse=True)
 def script() -> Iterator[Callable[[Callable[[Context], Any]], None]]:
     """`script(function)`: what `test-job` does from now on; nothing when the test does not say."""
-
-    def say(run: Callable[[Context], Any]) -> None:
-        sample_jobs.SCRIPT.run = run
-
-    say(lambda ctx: None)
-    yield say
-    say(lambda ctx: None)
+    sample_jobs.say(lambda ctx: None)
+    yield sample_jobs.say
+    sample_jobs.say(lambda ctx: None)
 
 
 @pytest.fixture
 def subject() -> Iterator[Callable[..., None]]:
     """`subject(on_dead=…)` registers the subject type "thing" for this test."""
-
-    def register(**reactions: Callable[..., object]) -> None:
-        subjects.SUBJECTS.pop("thing", None)
-        subjects.register("thing", **reactions)
-
-    yield register
+    yield sample_jobs.know_things
     subjects.SUBJECTS.pop("thing", None)
+
+
+@pytest.fixture
+def telling() -> Iterator[dict[str, str]]:
+    """A job whose payload holds a secret among what is none."""
+
+    class Sign(Payload):
+        email: str
+        access_token: str = ""
+
+    job(queue=sample_jobs.QUEUE, name="test-telling", payload=Sign, timeout_seconds=60)(lambda ctx, payload: None)
+    yield {"email": "ada@example.org", "access_token": "tok-123456"}
+    JOBS.pop("test-telling")
+
+
+@pytest.fixture
+def child() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process of this test's own."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield process
+    process.kill()
+    process.wait()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from queues import subjects
 from queues.context import Context
 from queues.declare import JOBS, Payload, Queue, job
 from queues.loading import register_tasks
@@ -31,6 +32,16 @@ class Script:
 
 
 SCRIPT = Script()
+
+
+def say(run: Callable[[Context], Any]) -> None:
+    SCRIPT.run = run
+
+
+def know_things(**reactions: Callable[..., object]) -> None:
+    """The subject type "thing", with these reactions alone."""
+    subjects.SUBJECTS.pop("thing", None)
+    subjects.register("thing", **reactions)
 
 
 class Note(Payload):

@@ -37,7 +37,7 @@ from queues.urls import urlpatterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
-KEPT = {QUEUE, "test.chunked", "links", "payments", "dlq"}
+KEPT = {QUEUE, "test.chunked", "links", "payments", "dlq", "workflow.run", "analytics.process"}
 SCRIPT = settings.BASE_DIR / "static" / "queues.js"
 THING = ("thing", "3")
 

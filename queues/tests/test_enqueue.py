@@ -1,6 +1,7 @@
 """Enqueue: in the caller's transaction, one live job per key, one ever per once, and no row for a bad payload."""
 
 import threading
+from copy import copy
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from queues import sql, transitions
-from queues.declare import definition_of, queues_of_pool
-from queues.enqueue import RELAY_CHANNEL, enqueue
+from queues.declare import QUEUES, definition_of, queues_of_pool
+from queues.enqueue import enqueue
 from queues.errors import InvalidPayload, UnknownJob
-from queues.models import Job, OnceKey, Relay, State
-from queues.tests.given import at_once, claimed, elsewhere, put, row
+from queues.models import Job, OnceKey, Pause, Relay, State
+from queues.tests.given import at_once, claimed, dispatched, elsewhere, put, row
+from queues.waking import CHANNEL, Call
 
 
 @pytest.mark.django_db
@@ -168,20 +170,61 @@ def test_a_twin_that_ends_just_then_does_not_swallow_the_new_job(monkeypatch):
     assert enqueued.created and enqueued.job is not None and enqueued.job.pk != twin.pk
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("idle", "woken"), [(True, 1), (False, 0)])
-def test_the_relay_is_woken_at_commit_and_only_when_it_sleeps(idle, woken):
-    Relay.objects.create(identity="r", idle=idle)
+@pytest.fixture
+def heard():
+    """A sleeping relay's ear: what was called until now."""
+    Relay.objects.create(identity="r", idle=True)
     told = connection.get_connection_params()
     with psycopg.connect(**{**told, "autocommit": True}) as listener:
-        listener.execute(f"LISTEN {RELAY_CHANNEL}")
+        listener.execute(f"LISTEN {CHANNEL}")
+        yield lambda: [Call.read(call.payload) for call in listener.notifies(timeout=0.2)]
 
-        with transaction.atomic():
-            enqueue("test-job", {})
-            before_commit = list(listener.notifies(timeout=0.1))
-        after_commit = list(listener.notifies(timeout=0.3, stop_after=1))
 
-    assert (before_commit, [call.payload for call in after_commit]) == ([], ["test.queue"] * woken)
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_that_sleeps_is_woken_at_commit(heard):
+    with transaction.atomic():
+        first, second = put(), put()
+        before_commit = heard()
+
+    assert (before_commit, heard()) == ([], [Call("test.queue", first.pk, "test-job"), Call("test.queue")])
+    assert {first.state, second.state} == {State.WAITING}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_that_is_awake_is_left_alone(heard):
+    Relay.objects.update(idle=False)
+
+    put()
+
+    assert heard() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", [State.WAITING, State.DISPATCHED, State.ACTIVE])
+def test_only_the_first_job_of_an_idle_queue_may_go_ahead(heard, state):
+    make = {State.WAITING: row, State.DISPATCHED: dispatched, State.ACTIVE: claimed}[state]
+    make(put())
+    put("test-forked")
+    heard()
+
+    put()
+
+    assert heard() == [Call("test.queue")]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("of", ["delayed", "paused", "chunked", "rated"])
+def test_none_goes_ahead_that_is_not_due_or_has_to_be_counted(heard, monkeypatch, of):
+    if of == "paused":
+        Pause.objects.create(queue="test.queue", paused_by="owner")
+    elif of != "delayed":
+        changed = copy(QUEUES["test.queue"])
+        object.__setattr__(changed, *("chunk", 5) if of == "chunked" else ("rate_per_minute", 60))
+        monkeypatch.setitem(QUEUES, "test.queue", changed)
+
+    put(run_at=timezone.now() + timedelta(hours=1) if of == "delayed" else None)
+
+    assert heard() == [Call("test.queue")]
 
 
 def test_a_pool_serves_its_own_queues_and_all_serves_every_one():

@@ -15,7 +15,7 @@ from queues import stopping, transitions
 from queues.cancelling import cancel
 from queues.context import Context
 from queues.draining import drain
-from queues.errors import Permanent, RetryLater
+from queues.errors import HeldBack, Permanent, RetryLater
 from queues.models import Attempt, DeadLetter, Job, Outcome, State
 from queues.tests.given import OWNER, column, dispatched, outcomes, put, row
 from queues.tests.sample_jobs import NotWorthIt
@@ -331,3 +331,23 @@ def test_a_lost_connection_is_not_charged_and_not_left_to_the_next_run(script):
     script(lambda ctx: None)
 
     assert drain(advance=True) == [("test-job", "SUCCESS")]
+
+
+def test_what_is_held_back_outlasts_our_patience_with_outages_and_is_no_part_of_one(script, settings):
+    settings.JOB_LATER_MAX_SECONDS = 600
+    script(raising(HeldBack("the money is spent", after_seconds=300)))
+    job = put()
+    drain()
+    for _ in range(9):
+        column(job, run_at=Now())
+        assert drain() == [("test-job", "RETRY")]
+    held = row(job)
+    assert (held.state, held.attempt, held.postponements, held.postponed_since) == (State.DELAYED, 0, 10, None)
+    assert 299 <= wait(job) <= 301
+
+    script(raising(RetryLater("they are down")))
+    column(job, run_at=Now())
+    drain()
+
+    assert row(job).state == State.DELAYED
+    assert row(job).postponed_since is not None

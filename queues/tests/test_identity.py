@@ -5,18 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from queues import identity
 from queues.tests.given import until
-
-
-@pytest.fixture
-def child():
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    yield process
-    process.kill()
-    process.wait()
 
 
 def test_a_process_is_its_host_pid_and_start():

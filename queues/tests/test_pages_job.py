@@ -7,38 +7,20 @@ import pytest
 
 from audit.masking import MASK
 from queues.cancelling import cancel
-from queues.declare import JOBS, Payload, job
 from queues.draining import drain
 from queues.models import Attempt, Outcome, State
 from queues.subjects import Description
 from queues.tests.browsing import PAGES, asked, browser, fragment, read
+from queues.tests.browsing import url_of_job as url_of
 from queues.tests.calling import QUEUE
 from queues.tests.filled import ago, ended, one_in_every_state, running
 from queues.tests.given import OWNER, column, put, row
-from queues.tests.sample_jobs import QUEUE as SAMPLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 QUERIES = 16  # the job, attempts, once, its letter twice, Celery's record, audit, alerts; eight for why it waits
 
 KINDS = ("dead letter", "enqueued", "attempt", "result", "audit", "running", "handed over", "cancel", "cancelled")
-
-
-class Sign(Payload):
-    email: str
-    access_token: str = ""
-
-
-@pytest.fixture
-def telling():
-    """A job whose payload holds a secret among what is none."""
-    job(queue=SAMPLE, name="test-telling", payload=Sign, timeout_seconds=60)(lambda ctx, payload: None)
-    yield {"email": "ada@example.org", "access_token": "tok-123456"}
-    JOBS.pop("test-telling")
-
-
-def url_of(job):
-    return f"{PAGES}{job.queue}/jobs/{job.pk}/"
 
 
 def look(job):

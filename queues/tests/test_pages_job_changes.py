@@ -3,35 +3,17 @@
 import pytest
 
 from audit.models import AccessEntry, AuditEntry
-from queues.declare import JOBS, Payload, job
 from queues.errors import ReplayRefused
 from queues.models import DeadLetter, State
-from queues.tests.browsing import PAGES, browser, read
+from queues.tests.browsing import browser, read
+from queues.tests.browsing import url_of_job as url_of
 from queues.tests.calling import everything
 from queues.tests.dead import dead
 from queues.tests.filled import ago, one_in_every_state, running
 from queues.tests.given import facts, put, row
-from queues.tests.sample_jobs import QUEUE as SAMPLE
 from queues.views.job import SECRET
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
-
-
-class Sign(Payload):
-    email: str
-    access_token: str = ""
-
-
-@pytest.fixture
-def telling():
-    """A job whose payload holds a secret among what is none."""
-    job(queue=SAMPLE, name="test-telling", payload=Sign, timeout_seconds=60)(lambda ctx, payload: None)
-    yield {"email": "ada@example.org", "access_token": "tok-123456"}
-    JOBS.pop("test-telling")
-
-
-def url_of(job):
-    return f"{PAGES}{job.queue}/jobs/{job.pk}/"
 
 
 def record():

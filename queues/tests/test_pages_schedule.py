@@ -160,7 +160,7 @@ def test_what_is_switched_so_already_is_refused(verb, enabled):
 
     answer = http.post(f"{PAGE}{NAME}/{verb}/")
 
-    assert (answer.status_code, f"Nothing was done: it is {verb} already." in read(answer).text) == (409, True)
+    assert (answer.status_code, f"Nothing was done: {NAME} is {verb} already." in read(answer).text) == (409, True)
     assert everything() == before
 
 

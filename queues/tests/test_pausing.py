@@ -4,10 +4,10 @@ import pytest
 
 from audit.models import AuditEntry
 from queues import pausing
-from queues.enqueue import RELAY_CHANNEL
 from queues.models import Pause, Relay, State
 from queues.pausing import AlreadyPaused, NotPaused, pause, resume
 from queues.tests.given import OWNER, at_once, claimed, dispatched, put, row
+from queues.waking import CHANNEL
 
 QUEUE = "test.queue"
 
@@ -56,11 +56,11 @@ def test_a_queue_nobody_declares_is_not_paused():
 def test_a_resume_is_on_record_and_wakes_the_relay(monkeypatch):
     pause(queue=QUEUE, actor=OWNER, reason="x")
     woken = []
-    monkeypatch.setattr(pausing, "wake_relay", lambda: woken.append(RELAY_CHANNEL))
+    monkeypatch.setattr(pausing, "wake_relay", lambda: woken.append(CHANNEL))
 
     resume(queue=QUEUE, actor=OWNER)
 
-    assert (Pause.objects.count(), woken) == (0, [RELAY_CHANNEL])
+    assert (Pause.objects.count(), woken) == (0, [CHANNEL])
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
         "queue.paused",
         "queue.resumed",

@@ -85,10 +85,10 @@ def test_the_old_completed_and_cancelled_go_and_nothing_else():
 
 
 def test_a_queue_may_keep_its_jobs_shorter_or_longer(monkeypatch):
-    monkeypatch.setitem(QUEUES, QUEUE, SimpleNamespace(retention=timedelta(hours=1)))
-    monkeypatch.setitem(QUEUES, "test.chunked", SimpleNamespace(retention=timedelta(days=30)))
     ended(days=0.05), ended(days=29, name="test-small")
     kept = [ended(days=0.03), ended(days=31, name="test-rated", queue="test.chunked", state=State.DEAD)]
+    monkeypatch.setitem(QUEUES, QUEUE, SimpleNamespace(retention=timedelta(hours=1)))
+    monkeypatch.setitem(QUEUES, "test.chunked", SimpleNamespace(retention=timedelta(days=30)))
 
     assert prune() == 1
 

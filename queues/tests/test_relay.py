@@ -1,6 +1,5 @@
 """The relay: a window at a time, best first, each job once, and whatever was lost on the way sent again."""
 
-import base64
 import json
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,7 +31,7 @@ def messages(redis: Redis) -> list[tuple[str, str, int]]:
     found = []
     for text in reversed(redis.lrange(LIST, 0, -1)):
         message = json.loads(text)
-        args, kwargs, _ = json.loads(base64.b64decode(message["body"]))
+        args, kwargs, _ = json.loads(message["body"])
         assert kwargs == {}
         found.append((message["headers"]["id"], *args))
     return found
@@ -170,7 +169,7 @@ def test_a_paused_queue_is_not_handed_over_even_when_it_calls(redis):
     waiting, other = put(), put("test-forked")
     Pause.objects.create(queue="test.queue", paused_by="owner")
 
-    assert relay.hand_over_of(["test.queue", "test.forked"], redis, {}) == 1
+    assert relay.hand_over_of(["test.queue", "test.forked"], redis, {}).handed == 1
 
     assert (row(waiting).state, row(other).state) == (State.WAITING, State.DISPATCHED)
 

@@ -7,7 +7,7 @@ from audit.models import AuditEntry
 from queues.errors import TwinAlive
 from queues.ids import uuid7
 from queues.models import DeadLetter, State
-from queues.retrying import NotRetryable, retry
+from queues.retrying import NotRetryable, bring_forward_held, retry
 from queues.tests.dead import dead
 from queues.tests.given import OWNER, at_once, claimed, column, facts, put, row
 
@@ -79,3 +79,20 @@ def test_of_retries_at_once_one_happens(failed):
 
     assert sorted(type(result).__name__ for result in results) == ["Job", "NotRetryable", "NotRetryable"]
     assert (row(job).state, AuditEntry.objects.count()) == (State.WAITING, 1)
+
+
+@pytest.mark.django_db
+def test_only_what_was_held_back_is_brought_forward_the_longest_waiting_first():
+    longest, other, elsewhere = held(), held(), column(held(), queue="test.chunked")
+    outage = column(held(), postponed_since=timezone.now())
+    failed = column(held(), postponements=0, attempt=1)
+
+    assert bring_forward_held(queues=["test.queue"], most=1) == 1
+
+    assert (row(longest).state, row(other).state) == (State.WAITING, State.DELAYED)
+    assert bring_forward_held(queues=["test.queue"], most=10) == 1
+    assert {row(job).state for job in (elsewhere, outage, failed)} == {State.DELAYED}
+
+
+def held():
+    return column(put(), state=State.DELAYED, postponements=1, run_at=timezone.now() + LATER)

@@ -83,6 +83,12 @@ class Backbone(RuleBasedStateMachine):
         transitions.dispatch([job])
         self.messages.append((job.pk, job.generation))
 
+    @when(state=State.WAITING)
+    @rule()
+    def send_ahead(self):
+        job = Job.objects.filter(state=State.WAITING).order_by("id").first()
+        self.messages.append((job.pk, job.generation + 1))
+
     @precondition(lambda self: self.messages)
     @rule(data=st.data())
     def claim(self, data):
@@ -92,7 +98,10 @@ class Backbone(RuleBasedStateMachine):
 
         jobs = transitions.claim([message], PID)
 
-        fresh = before.state == State.DISPATCHED and before.generation == message[1]
+        fresh = (before.state, before.generation) in (
+            (State.DISPATCHED, message[1]),
+            (State.WAITING, message[1] - 1),
+        )
         assert len(jobs) == fresh
         for job in jobs:
             assert job.attempt == before.attempt + 1

@@ -1,5 +1,7 @@
 """The broker keeps a message until it is taken, and no book of what was taken: the job's row knows that."""
 
+from queue import Empty
+
 import pytest
 from django.conf import settings
 from kombu import Connection, Queue
@@ -50,6 +52,35 @@ def test_no_more_are_taken_than_may_be_under_way(channel):
     channel.qos.ack(tags[0])
 
     assert channel.qos.can_consume() is True
+
+
+@pytest.fixture
+def listening(channel):
+    """The messages taken by a consumer, which asks for them with the connection that Celery's event loop would use."""
+    channel.client.connection = channel.client.connection_pool.get_connection()
+    taken = []
+    consumer = channel.connection.client.Consumer(
+        Queue(NAME, channel=channel), channel=channel, on_message=lambda message: taken.append(message.payload["n"])
+    )
+    with consumer:
+        yield taken
+
+
+def test_one_round_takes_as_many_as_there_is_room_for_the_oldest_first(channel, listening, redis):
+    channel._brpop_start(timeout=1)
+    channel._brpop_read()
+
+    assert (listening, redis.llen(NAME)) == ([0, 1], 1)
+
+
+def test_a_round_in_which_nothing_came_says_so(channel, listening, redis):
+    redis.delete(NAME)
+
+    channel._brpop_start(timeout=0.01)
+
+    with pytest.raises(Empty):
+        channel._brpop_read()
+    assert listening == []
 
 
 def test_what_is_refused_or_never_finished_is_not_put_back(channel, redis):

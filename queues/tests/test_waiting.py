@@ -124,6 +124,8 @@ def test_more_than_a_thousand_are_not_counted(at_work, monkeypatch):
         ({"attempt": 2}, ": attempt 2 of 3 failed."),
         ({"postponements": 1}, ": what it needs was away (1 time so far)."),
         ({"postponements": 3, "attempt": 1}, ": what it needs was away (3 times so far)."),
+        ({"postponements": 1, "error": "The money is spent."}, ", because we hold it back. The money is spent."),
+        ({"postponements": 1, "error": "down", "postponed_since": ago(9)}, ": what it needs was away (1 time so far)."),
     ],
 )
 def test_what_is_delayed_says_until_when_and_why(columns, words):

@@ -54,15 +54,6 @@ def run():
         active_requests.discard(request)
 
 
-@pytest.fixture
-def child():
-    """A process of this test's own."""
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    yield process
-    process.kill()
-    process.wait()
-
-
 def dead_identity() -> str:
     """Of a process that really was, on this host, and is no more."""
     process = subprocess.Popen([sys.executable, "-c", ""])

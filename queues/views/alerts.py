@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from queues.alerts import Kind, Listed, listed_alerts
+from queues.alerts import PAGES, Kind, Listed, listed_alerts
 from queues.declare import QUEUES
 from queues.views.addresses import queue_url
 from queues.views.guard import VIEW, owner_page
@@ -40,6 +40,8 @@ def alerts_page(request: HttpRequest) -> HttpResponse:
 
 
 def _where(kind: str, about: str) -> str:
+    if kind in PAGES:
+        return PAGES[kind]()
     if about not in QUEUES:
         return reverse("queues:overview")
     return queue_url(about, state="failed" if kind == Kind.DEAD_LETTER else None)

@@ -37,13 +37,13 @@ DONE = {REPLAYING: "Replayed", DELETING: "Deleted"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@owner_page(BULK)
+@owner_page(BULK, step_up=True)
 def replay_page(request: HttpRequest) -> HttpResponse:
     return _order(request, questions.replay_many, replay_all)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@owner_page(BULK)
+@owner_page(BULK, step_up=True)
 def delete_page(request: HttpRequest) -> HttpResponse:
     return _order(request, questions.delete_many, delete_all)
 

@@ -3,6 +3,7 @@
 A GET asks, a POST does and leads back; it must never lead to another site.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from queues.views.refused import REFUSALS, in_words
 
 LONGEST_REASON = 500
 NO_REASON = "Please say why. It goes on record, for whoever looks at this later."
@@ -46,6 +49,19 @@ def ask(request: HttpRequest, question: Question, *, problem: str = "", status: 
         "longest": LONGEST_REASON,
     }
     return TemplateResponse(request, "queues/confirm.html", context, status=status)
+
+
+def decided(request: HttpRequest, question: Question, act: Callable[[str], HttpResponse]) -> HttpResponse:
+    """Ask; or `act` on the reason that was given. What it refuses is said beside the question, and nothing was done."""
+    if request.method != "POST":
+        return ask(request, question)
+    reason = reason_given(request)
+    if question.must_say_why and not reason:
+        return ask(request, question, problem=NO_REASON, status=422)
+    try:
+        return act(reason)
+    except REFUSALS as refusal:
+        return ask(request, question, problem=in_words(refusal), status=409)
 
 
 def reason_given(request: HttpRequest) -> str:

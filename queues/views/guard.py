@@ -20,6 +20,8 @@ from rest_framework.views import APIView
 
 from queues.alerts import current_alerts
 from queues.refusing import refuse
+from queues.staff_posts import named
+from queues.stepping_up import ask_first
 
 View = Callable[..., HttpResponse]
 VIEW = "queues.view_queues"
@@ -39,9 +41,11 @@ class Counted(APIView):
     throttle_scope = "owner"
 
 
-def owner_page(permission: str) -> Callable[[View], View]:
-    """Only whoever holds `permission`. The view returns a TemplateResponse of a template that extends queues/base.html,
-    its context holding `title`; asked by htmx, the page comes without the admin around it.
+def owner_page(permission: str, *, step_up: bool = False) -> Callable[[View], View]:
+    """Only whoever holds `permission`, with `step_up` only soon after their second step.
+
+    The view returns a TemplateResponse of a template that extends queues/base.html, its context holding `title`; asked
+    by htmx, the page comes without the admin around it.
     """
 
     def guard(view: View) -> View:
@@ -51,6 +55,8 @@ def owner_page(permission: str) -> Callable[[View], View]:
                 return _sign_in(request)
             if not request.user.has_perm(permission):
                 return _refuse(request)
+            if step_up and (first := ask_first(request)):
+                return first
             wait = _too_soon(request) if request.method == "POST" else 0
             response = _slow_down(request, wait) if wait else view(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
@@ -59,8 +65,7 @@ def owner_page(permission: str) -> Callable[[View], View]:
             patch_vary_headers(response, ["HX-Request"])
             return response
 
-        guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+        return named(guarded, permission, step_up=step_up)
 
     return guard
 

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actors import Actor
-from queues.cancelling import NothingToCancel, cancel
+from queues.cancelling import cancel
 from queues.declare import JOBS
 from queues.describing import describe
 from queues.models import DeadLetter, Job, OnceKey, State
@@ -17,14 +17,14 @@ from queues.showing import as_json, is_secret, shown_payload, shown_text
 from queues.timeline import timeline
 from queues.views import questions
 from queues.views.addresses import job_url, letter_url, queue_url
-from queues.views.confirming import NO_REASON, ask, done, reason_given
+from queues.views.confirming import ask, decided, done
 from queues.views.guard import VIEW, owner_page, told
-from queues.views.refused import REFUSALS, in_words
 from queues.views.rows import WORDS
 from queues.views.tries import shown_tries
 from queues.waiting import because
 
 RETRY, CANCEL, REVEAL = "queues.retry_job", "queues.cancel_job", "queues.reveal_payload"
+RUNS_ON = "It was asked to stop, and will at its next checkpoint."
 SECRET = "Jobs of this kind are declared secret: their payload is shown to nobody."
 IN_WORDS = {
     State.WAITING: "Waiting",
@@ -49,39 +49,29 @@ def retry_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
     """Of a failed job a replay, which needs a reason; of a delayed one: now instead of later."""
     job = _job_or_404(name, job_id)
     question = questions.run_again(job) if job.state == State.DEAD else questions.run_now(job)
-    if request.method != "POST":
-        return ask(request, question)
-    reason = reason_given(request)
-    if question.must_say_why and not reason:
-        return ask(request, question, problem=NO_REASON, status=422)
-    try:
+
+    def act(reason: str) -> HttpResponse:
         retry(job_id=job_id, actor=Actor.of(request.user), reason=reason)
-    except REFUSALS as refusal:
-        return ask(request, question, problem=in_words(refusal), status=409)
-    return done(request, f"{job.name} waits for the next free worker.", job_url(name, job_id))
+        return done(request, f"{job.name} waits for the next free worker.", job_url(name, job_id))
+
+    return decided(request, question, act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_page(CANCEL)
 def cancel_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
     job = _job_or_404(name, job_id)
-    question = questions.stop(job)
-    if request.method != "POST":
-        return ask(request, question)
-    reason = reason_given(request)
-    if not reason:
-        return ask(request, question, problem=NO_REASON, status=422)
-    try:
-        job = cancel(job_id=job_id, actor=Actor.of(request.user), reason=reason)
-    except NothingToCancel:
-        return ask(request, question, problem="Nothing was done: it has ended already.", status=409)
-    is_running = job.state == State.ACTIVE
-    words = "It was asked to stop, and will at its next checkpoint." if is_running else f"{job.name} is cancelled."
-    return done(request, words, job_url(name, job_id))
+
+    def act(reason: str) -> HttpResponse:
+        cancelled = cancel(job_id=job_id, actor=Actor.of(request.user), reason=reason)
+        words = RUNS_ON if cancelled.state == State.ACTIVE else f"{cancelled.name} is cancelled."
+        return done(request, words, job_url(name, job_id))
+
+    return decided(request, questions.stop(job), act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@owner_page(REVEAL)
+@owner_page(REVEAL, step_up=True)
 def payload_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
     job = _job_or_404(name, job_id)
     if request.method != "POST":

@@ -20,11 +20,10 @@ from queues.showing import as_json, is_secret, shown_payload, shown_text
 from queues.timeline import timeline
 from queues.views import letter_questions as questions
 from queues.views.addresses import job_url, letter_url, letters_url, queue_url
-from queues.views.confirming import NO_REASON, ask, done, lead_to, reason_given
+from queues.views.confirming import decided, done, lead_to
 from queues.views.guard import VIEW, owner_page
 from queues.views.job import IN_WORDS, REVEAL
 from queues.views.letter_rows import WHY, subject
-from queues.views.refused import REFUSALS, in_words
 from queues.views.rows import WORDS
 from queues.views.tries import shown_tries
 from queues.waiting import because
@@ -75,34 +74,24 @@ def letter_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @owner_page(REPLAY)
 def replay_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     letter = _letter_or_404(job_id)
-    question = questions.replay_one(letter)
-    if request.method != "POST":
-        return ask(request, question)
-    reason = reason_given(request)
-    if not reason:
-        return ask(request, question, problem=NO_REASON, status=422)
-    try:
+
+    def act(reason: str) -> HttpResponse:
         replay(job_id=job_id, actor=Actor.of(request.user), reason=reason)
-    except REFUSALS as refusal:
-        return ask(request, question, problem=in_words(refusal), status=409)
-    return done(request, f"{letter.name} waits for the next free worker.", letter_url(job_id))
+        return done(request, f"{letter.name} waits for the next free worker.", letter_url(job_id))
+
+    return decided(request, questions.replay_one(letter), act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_page(DELETE)
 def delete_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     letter = _letter_or_404(job_id)
-    question = questions.delete_one(letter)
-    if request.method != "POST":
-        return ask(request, question)
-    reason = reason_given(request)
-    if not reason:
-        return ask(request, question, problem=NO_REASON, status=422)
-    try:
+
+    def act(reason: str) -> HttpResponse:
         delete(job_id=job_id, actor=Actor.of(request.user), reason=reason)
-    except REFUSALS as refusal:
-        return ask(request, question, problem=in_words(refusal), status=409)
-    return _to_the_list(request, f"{letter.name} is deleted. What it was stands in the record.")
+        return _to_the_list(request, f"{letter.name} is deleted. What it was stands in the record.")
+
+    return decided(request, questions.delete_one(letter), act)
 
 
 def _to_the_list(request: HttpRequest, words: str) -> HttpResponse:

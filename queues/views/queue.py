@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.actors import Actor
 from queues.figures import Figures, figures_of
 from queues.listing import LISTINGS, BadCursor, page
-from queues.pausing import AlreadyPaused, NotPaused, pause, resume
+from queues.pausing import pause, resume
 from queues.searching import BadSearch, hint
 from queues.views import questions
 from queues.views.addresses import queue_url
 from queues.views.charts import charts_context
-from queues.views.confirming import ask, done, reason_given
+from queues.views.confirming import decided, done
 from queues.views.guard import VIEW, owner_page, told
 from queues.views.rows import rows, rows_in_line
 from queues.views.tabs import ALL, tabs
@@ -62,28 +62,24 @@ def queue_page(request: HttpRequest, name: str) -> HttpResponse:
 @owner_page(PAUSE)
 def pause_page(request: HttpRequest, name: str) -> HttpResponse:
     figures = _figures_or_404(name)
-    question = questions.pause(figures)
-    if request.method != "POST":
-        return ask(request, question)
-    try:
-        pause(queue=name, actor=Actor.of(request.user), reason=reason_given(request))
-    except AlreadyPaused:
-        return ask(request, question, problem="Nothing was done: it is paused already.", status=409)
-    return done(request, f"{name} is paused. Nothing starts until you resume it.", queue_url(name))
+
+    def act(reason: str) -> HttpResponse:
+        pause(queue=name, actor=Actor.of(request.user), reason=reason)
+        return done(request, f"{name} is paused. Nothing starts until you resume it.", queue_url(name))
+
+    return decided(request, questions.pause(figures), act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_page(PAUSE)
 def resume_page(request: HttpRequest, name: str) -> HttpResponse:
     figures = _figures_or_404(name)
-    question = questions.resume(figures)
-    if request.method != "POST":
-        return ask(request, question)
-    try:
+
+    def act(_: str) -> HttpResponse:
         resume(queue=name, actor=Actor.of(request.user))
-    except NotPaused:
-        return ask(request, question, problem="Nothing was done: it is not paused.", status=409)
-    return done(request, f"{name} goes on.", queue_url(name))
+        return done(request, f"{name} goes on.", queue_url(name))
+
+    return decided(request, questions.resume(figures), act)
 
 
 def _figures_or_404(name: str) -> Figures:

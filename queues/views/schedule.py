@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actors import Actor
 from queues.models import State
-from queues.schedule import AlreadySwitched, Entry, entries, run_now, switch_off, switch_on
+from queues.schedule import Entry, entries, run_now, switch_off, switch_on
 from queues.views import questions
 from queues.views.addresses import job_url, queue_url
-from queues.views.confirming import ask, done, lead_to
+from queues.views.confirming import decided, done, lead_to
 from queues.views.guard import VIEW, owner_page
 from queues.views.rows import WORDS
 
@@ -52,37 +52,36 @@ def schedule_page(request: HttpRequest) -> HttpResponse:
 @owner_page(SWITCH)
 def on_page(request: HttpRequest, entry: str) -> HttpResponse:
     question = questions.switch_on(_entry_or_404(entry))
-    if request.method != "POST":
-        return ask(request, question)
-    try:
+
+    def act(_: str) -> HttpResponse:
         switch_on(name=entry, actor=Actor.of(request.user))
-    except AlreadySwitched:
-        return ask(request, question, problem="Nothing was done: it is on already.", status=409)
-    return done(request, f"{entry} is on. It runs at its next time.", question.back)
+        return done(request, f"{entry} is on. It runs at its next time.", question.back)
+
+    return decided(request, question, act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_page(SWITCH)
 def off_page(request: HttpRequest, entry: str) -> HttpResponse:
     question = questions.switch_off(_entry_or_404(entry))
-    if request.method != "POST":
-        return ask(request, question)
-    try:
+
+    def act(_: str) -> HttpResponse:
         switch_off(name=entry, actor=Actor.of(request.user))
-    except AlreadySwitched:
-        return ask(request, question, problem="Nothing was done: it is off already.", status=409)
-    return done(request, f"{entry} is off. It does not run until you switch it on.", question.back)
+        return done(request, f"{entry} is off. It does not run until you switch it on.", question.back)
+
+    return decided(request, question, act)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @owner_page(RUN)
 def run_page(request: HttpRequest, entry: str) -> HttpResponse:
     """Leads to the new job: on the schedule itself, the ticks alone are kept."""
-    question = questions.run_besides(_entry_or_404(entry))
-    if request.method != "POST":
-        return ask(request, question)
-    job = run_now(name=entry, actor=Actor.of(request.user))
-    return lead_to(request, f"{entry} was enqueued. This is its job.", job_url(job.queue, job.pk))
+
+    def act(_: str) -> HttpResponse:
+        job = run_now(name=entry, actor=Actor.of(request.user))
+        return lead_to(request, f"{entry} was enqueued. This is its job.", job_url(job.queue, job.pk))
+
+    return decided(request, questions.run_besides(_entry_or_404(entry)), act)
 
 
 def _entry_or_404(name: str) -> Entry:

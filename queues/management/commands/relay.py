@@ -1,6 +1,7 @@
 """`manage.py relay`: hand due jobs to the workers, until SIGTERM."""
 
 import signal
+import sys
 import threading
 import time
 from typing import Any
@@ -13,14 +14,15 @@ from redis.exceptions import RedisError
 
 from queues import housekeeping, identity, relay
 from queues.declare import QUEUES
-from queues.enqueue import RELAY_CHANNEL
 from queues.models import Relay
 from queues.relay import Round
 from queues.services import ServicesAway, redis_client, wait_for_services
+from queues.waking import CHANNEL, Call
 
 log = structlog.get_logger("queues")
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.05  # seconds between two looks at a backlog whose window is full
 BEAT_SECONDS = 1.0
+HELD_SECONDS = 0.0005  # at most, by a thread that keeps house, before the one that hands over may go on
 STREAK, LONE_SECONDS = 5, 0.01  # so many jobs, each less than that after the last, are a stream
 
 
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        sys.setswitchinterval(HELD_SECONDS)
         log.info("relay_ready", relay=identity.me())
         keepers = [
             threading.Thread(target=housekeeping.keep_mending, args=(self.redis, self.stopping), name="mending"),
@@ -55,7 +58,7 @@ class Command(BaseCommand):
     def _loop(self) -> None:
         self.idle, self.pause, self.streak = False, SHORTEST_PAUSE, 0
         self.beat_at = self.busy_until = 0.0
-        self.called: set[str] = set()  # queues that woke us
+        self.calls: list[Call] = []  # what woke us
         self._listen()
         while not self.stopping.is_set():
             try:
@@ -70,11 +73,17 @@ class Command(BaseCommand):
 
     def _round(self) -> None:
         self._beat_when_due()
-        called, self.called = self.called, set()
-        handed = relay.hand_over_of(called, self.redis, self.capacities)
-        done = Round(handed, waiting=True) if handed else relay.hand_over_all(self.redis, self.capacities)
+        calls, self.calls = self.calls, []
+        others = [call for call in calls if not relay.send_ahead(call, self.redis, self.capacities)]
+        if calls and not others and self._is_lone():
+            self._sleep()
+            return
+        called = {call.queue for call in others} & QUEUES.keys()
+        done = relay.hand_over_of(called, self.redis, self.capacities)
+        if not done.handed:
+            done = relay.hand_over_all(self.redis, self.capacities)
         if done.waiting:
-            self._go_on(done.handed)
+            self._go_on(done)
         elif self.idle:
             self._sleep()
         elif time.monotonic() < self.busy_until:
@@ -82,18 +91,21 @@ class Command(BaseCommand):
         else:
             self._beat(idle=True)  # and look once more, for what was enqueued before it could be seen that we sleep
 
-    def _go_on(self, handed: int) -> None:
+    def _go_on(self, done: Round) -> None:
         """There was work. A lone job needs no more than another look; a stream or a backlog keeps us awake, so that
         no commit need notify us, and is looked at as often as there is room for a good handful."""
-        self.streak += 1
-        if self.idle and handed and self.streak < STREAK:
+        if self.idle and done.handed and self._is_lone():
             return
         if self.idle:
             self._beat(idle=False)
         self.busy_until = time.monotonic() + LONGEST_PAUSE
-        step = 0.5 if handed else 1.5
+        step = 0.5 if done.handed and not done.has_time else 1.5
         self.pause = min(max(self.pause * step, SHORTEST_PAUSE), LONGEST_PAUSE)
         self.stopping.wait(self.pause)
+
+    def _is_lone(self) -> bool:
+        self.streak += 1
+        return self.streak < STREAK
 
     def _sleep(self) -> None:
         """Until a commit that enqueued notifies us; now and then in any case."""
@@ -102,7 +114,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         with connection.wrap_database_errors:  # it is psycopg's own call: its errors are not yet Django's
             calls = connection.connection.notifies(timeout=settings.RELAY_TICK_SECONDS, stop_after=1)
-            self.called = {call.payload for call in calls} & QUEUES.keys()
+            self.calls = [Call.read(call.payload) for call in calls]
         if time.monotonic() - began > LONE_SECONDS:
             self.streak = 0
         return None
@@ -119,7 +131,7 @@ class Command(BaseCommand):
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"LISTEN {RELAY_CHANNEL}")
+            cursor.execute(f"LISTEN {CHANNEL}")
 
     def _reconnect(self) -> None:
         connection.close()
