@@ -1,1 +1,1 @@
-"""Other people's code at arm's length. It holds its queue's declaration; the jail lands with the editorial desk."""
+"""Other people's code at arm's length: what it says it needs, the jail it runs in, and what became of every run."""

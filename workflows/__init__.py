@@ -1,1 +1,1 @@
-"""Editorial workflows as rows of steps. It holds its queue's declaration; runs land with the editorial desk."""
+"""Editorial workflows: definitions that staff edit, runs that survive a killed worker, and the steps rooms register."""
