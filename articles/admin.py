@@ -1,36 +1,33 @@
 """Articles, their versions and the calls to the AI provider, as staff see them.
 
-No text is changed here and nothing goes live: only what is said of an article may be edited.
+Only what is said of an article is edited in these forms; its texts are written and published on the desk's own pages.
 """
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import URLPattern
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
+from articles import brief_admin as brief_admin
+from articles import image_admin as image_admin
 from articles import money
+from articles.assistant.admin import SuggestionAdmin as SuggestionAdmin
 from articles.describing import Facts, describe
+from articles.desk.carrying import export_many
+from articles.desk.guard import ADD
+from articles.desk.urls import urls
 from articles.models import AiEventLog, Article, ArticleVersion, Placement
 from audit.actors import Actor
+from audit.reading import ForReading
 
 
-class OnlyLookedAt:
-    """No role adds, changes or deletes these by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class VersionInline(OnlyLookedAt, TabularInline):  # type: ignore[misc]  # unfold ships no types
+class VersionInline(ForReading, TabularInline):  # type: ignore[misc]  # unfold ships no types
     model = ArticleVersion
     fields = ("number", "status", "author_label", "size", "created_at", "approved_by_label", "published_at")
     ordering = ("-number",)
@@ -42,7 +39,7 @@ class VersionInline(OnlyLookedAt, TabularInline):  # type: ignore[misc]  # unfol
         return super().get_queryset(request).defer("body")  # type: ignore[no-any-return]
 
 
-class PlacementInline(OnlyLookedAt, TabularInline):  # type: ignore[misc]
+class PlacementInline(ForReading, TabularInline):  # type: ignore[misc]
     model = Placement
     fields = ("anchor", "href", "subject_type", "subject_id", "live_since", "ended_at", "end_reason")
     ordering = ("-live_since",)
@@ -63,6 +60,41 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     )
     readonly_fields = ("slug", "language", "status", "linkable_message", "created_at", "updated_at")
     inlines = (VersionInline, PlacementInline)
+    actions = ("export",)
+    actions_list = ("bring_in",)
+    actions_detail = ("its_texts", "its_assistant")
+
+    def view_on_site(self, article: Article) -> str | None:
+        """A draft has no page yet."""
+        return article.get_absolute_url() if article.published_version_id else None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls(self.admin_site.admin_view), *super().get_urls()]
+
+    @admin.action(description="Download as Markdown files", permissions=["view"])
+    def export(self, request: HttpRequest, articles: QuerySet[Article]) -> HttpResponse:
+        return export_many(articles)
+
+    @action(description="Import Markdown", url_path="bring-in", permissions=["import"])
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:articles_desk_import")
+
+    @action(description="Read, edit and publish its text", url_path="its-texts", permissions=["view"])
+    def its_texts(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:articles_desk_texts", self._key(request, object_id))
+
+    @action(description="Ask the assistant", url_path="its-assistant", permissions=["view"])
+    def its_assistant(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:articles_desk_assistant", self._key(request, object_id))
+
+    def _key(self, request: HttpRequest, object_id: str) -> int:
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404("There is no such article.")
+        return int(article.pk)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(ADD)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -87,15 +119,13 @@ class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(ArticleVersion)
-class ArticleVersionAdmin(OnlyLookedAt, ModelAdmin):  # type: ignore[misc]
+class ArticleVersionAdmin(ForReading, ModelAdmin):  # type: ignore[misc]
     list_display = ("id", "article", "number", "status", "author_label", "created_at", "published_at")
     list_filter = ("status", "created_at")
     list_select_related = ("article",)
     search_fields = ("=sha256", "article__title", "=subject_id")
     search_help_text = "The article's title, or the whole hash or order id"
     ordering = ("-id",)
-    list_per_page = 50
-    show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("article", "number", "status", "base", "author_label", "subject_type", "subject_id")}),
         ("Text", {"fields": ("source", "sha256", "size")}),
@@ -118,14 +148,12 @@ class ArticleVersionAdmin(OnlyLookedAt, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(AiEventLog)
-class AiEventLogAdmin(OnlyLookedAt, ModelAdmin):  # type: ignore[misc]
+class AiEventLogAdmin(ForReading, ModelAdmin):  # type: ignore[misc]
     list_display = ("opened_at", "purpose", "subject_id", "model_answered", "cost", "duration_ms", "outcome")
     list_filter = ("outcome", "purpose", "model_asked", "opened_at")
     search_fields = ("=subject_id", "=request_id")
     search_help_text = "The whole id of what the call was for, or of the request"
     ordering = ("-id",)
-    list_per_page = 50
-    show_full_result_count = False
 
     @admin.display(description="cost", ordering="cost_micro")
     def cost(self, call: AiEventLog) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from articles import prices
-from articles.clients.ai_errors import BadAnswer, Refused
+from articles import ai_breaker, ai_budgets, prices
+from articles.clients.ai_errors import BadAnswer, QuotaSpent, Refused
 from articles.models import AiEventLog
 from queues.errors import Permanent, RetryLater
 
@@ -20,6 +20,7 @@ _OUTCOMES: dict[type[BaseException], AiEventLog.Outcome] = {
     BadAnswer: AiEventLog.Outcome.BAD_ANSWER,
     Refused: AiEventLog.Outcome.REFUSED,
     RetryLater: AiEventLog.Outcome.LATER,
+    QuotaSpent: AiEventLog.Outcome.LATER,
     Permanent: AiEventLog.Outcome.PERMANENT,
 }
 
@@ -45,24 +46,31 @@ class Notes:
         )
 
 
+@dataclass(frozen=True)
+class Call:
+    """What is known before it is made. `most_micro` is what it may cost at most, None when that is unknown."""
+
+    purpose: str
+    subject: tuple[str, str]
+    model: str
+    prompt_version: str = ""
+    most_micro: int | None = None
+
+
 @contextmanager
-def logged(*, purpose: str, subject: tuple[str, str], model: str, prompt_version: str = "") -> Iterator[Notes]:
-    """Everything inside is one call. Raises RuntimeError inside a transaction: no call to others may hold one open."""
-    subject_type, subject_id = subject
-    with transaction.atomic(durable=True):
-        row = AiEventLog.objects.create(
-            purpose=purpose,
-            subject_type=subject_type,
-            subject_id=subject_id,
-            model_asked=model,
-            prompt_version=prompt_version,
-            price_table=prices.TABLE,
-        )
+def logged(call: Call) -> Iterator[Notes]:
+    """Everything inside is one call. Raises RuntimeError inside a transaction: no call to others may hold one open.
+
+    Raises HeldBack, and nothing inside is done, while a budget is spent or the breaker is open.
+    """
+    row, is_trial = _opened(call)
     notes, started = Notes(), time.monotonic()
     outcome, error = AiEventLog.Outcome.ANSWERED, ""
+    ended: BaseException | None = None
     try:
         yield notes
     except BaseException as problem:
+        ended = problem
         outcome = _OUTCOMES.get(type(problem), AiEventLog.Outcome.BROKEN_OFF)
         error = f"{type(problem).__name__}: {problem}"
         raise
@@ -78,3 +86,25 @@ def logged(*, purpose: str, subject: tuple[str, str], model: str, prompt_version
             outcome=outcome,
             error=error,
         )
+        ai_breaker.learn(ended, is_trial=is_trial)
+
+
+def _opened(call: Call) -> tuple[AiEventLog, bool]:
+    """The row, and whether this call is the one that tries a spent quota. What is held back leaves no row."""
+    try:
+        with transaction.atomic(durable=True):
+            is_trial = ai_breaker.enter()
+            ai_budgets.make_room(subject=call.subject, most_micro=call.most_micro)
+            row = AiEventLog.objects.create(
+                purpose=call.purpose,
+                subject_type=call.subject[0],
+                subject_id=call.subject[1],
+                model_asked=call.model,
+                prompt_version=call.prompt_version,
+                price_table=prices.TABLE,
+                reserved_micro=call.most_micro,
+            )
+    except ai_budgets.BudgetSpent as spent:
+        ai_budgets.tell_staff(spent)
+        raise
+    return row, is_trial

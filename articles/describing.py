@@ -14,6 +14,14 @@ from audit.actors import Actor
 from audit.recording import record
 
 
+class AddressIsPublic(Exception):
+    """Readers have the address of this article; it does not change."""
+
+
+class AddressIsTaken(Exception):
+    """Another article has this address."""
+
+
 @dataclass(frozen=True)
 class Facts:
     title: str
@@ -46,5 +54,25 @@ def describe(*, article: Article, facts: Facts, actor: Actor) -> Article:
         target=("article", str(article.pk)),
         before={name: was[name] for name in changed},
         after={name: now[name] for name in changed},
+    )
+    return article
+
+
+@transaction.atomic
+def give_address(*, article: Article, slug: str, actor: Actor) -> Article:
+    """Another slug for an article that no reader has seen. Raises AddressIsPublic, or AddressIsTaken."""
+    article = Article.objects.select_for_update().get(pk=article.pk)
+    if article.published_version_id is not None:
+        raise AddressIsPublic(article.slug)
+    if Article.objects.filter(slug=slug).exclude(pk=article.pk).exists():
+        raise AddressIsTaken(slug)
+    was, article.slug, article.updated_at = article.slug, slug, timezone.now()
+    article.save(update_fields=["slug", "updated_at"])
+    record(
+        actor=actor,
+        action="article.moved",
+        target=("article", str(article.pk)),
+        before={"slug": was},
+        after={"slug": slug},
     )
     return article

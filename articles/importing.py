@@ -52,7 +52,7 @@ def import_article(*, source_bytes: bytes, actor: Actor, slug: str = "", publish
             return Imported(article, known, created=False)
         article = describe(article=article, facts=_facts(article, title, matter), actor=actor)
         new = NewVersion(body=body, author_label=f"imported by {actor.label}")
-        version = propose(article=article, base=article.published_version, new=new)
+        version = propose(article=article, base=article.published_version, new=new, announced=not publishing)
         if publishing:
             version = _publish(version, actor)
             article.refresh_from_db()

@@ -3,6 +3,8 @@
 Nothing here writes: `versions` proposes, `publishing` decides what is live, and PostgreSQL never lets a body change.
 """
 
+from datetime import datetime
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
@@ -11,7 +13,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.brief import Brief as Brief
+from articles.brief import Tone as Tone
+from articles.image import Image as Image
 from articles.money import step
+from articles.quality_report import QualityReport as QualityReport
+from articles.quality_report import ScheduledPublication as ScheduledPublication
+from articles.suggestion import Presentation as Presentation
+from articles.suggestion import Suggestion as Suggestion
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -55,9 +64,12 @@ class Article(models.Model):
 
     objects = ArticleQuerySet.as_manager()
 
+    # Known only of an article that was read for its page.
+    first_published_at: datetime
     # Known only of articles that were read for the catalogue: they are counted, not stored.
     live_links: int
     free_slots: int
+    readers: int
 
     class Meta:
         constraints = [
@@ -217,6 +229,9 @@ class AiEventLog(models.Model):
     tokens_cached = models.PositiveIntegerField(null=True, blank=True)
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     price_table = models.CharField(max_length=32, blank=True, default="")
+    reserved_micro = models.BigIntegerField(
+        null=True, blank=True, help_text="What it may cost at most, in millionths of a US dollar; empty when unknown."
+    )
     cost_micro = models.BigIntegerField(
         null=True, blank=True, help_text="Millionths of a US dollar; empty when unknown."
     )
@@ -227,7 +242,35 @@ class AiEventLog(models.Model):
 
     class Meta:
         verbose_name = "AI call"
-        indexes = [models.Index(fields=["subject_type", "subject_id", "opened_at"], name="ai_event_of_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "opened_at"], name="ai_event_of_subject"),
+            models.Index(fields=["opened_at"], name="ai_event_of_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.subject_type} {self.subject_id}".strip()
+
+
+class AiBreaker(models.Model):
+    """Whether the provider may be asked at all: the one row every process looks at. Without it, it may."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    opened_at = models.DateTimeField(null=True, help_text="Since when nothing is asked; empty while all is well.")
+    trial_at = models.DateTimeField(null=True, help_text="From when one call may try again.")
+    trying_since = models.DateTimeField(null=True, help_text="Since when that one call is under way.")
+    trials = models.PositiveIntegerField(default=0, help_text="Calls that tried in vain since it opened.")
+    closed_at = models.DateTimeField(null=True, help_text="When it last closed.")
+
+    class Meta:
+        verbose_name = "AI breaker"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="ai_breaker_is_one"),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, trial_at__isnull=True, trying_since__isnull=True)
+                | Q(opened_at__isnull=False, trial_at__isnull=False),
+                name="ai_breaker_open_has_a_trial",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "open" if self.opened_at else "closed"

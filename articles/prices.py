@@ -28,6 +28,7 @@ PRICES: dict[str, Price] = {
     "gpt-5-nano": Price(50_000, 5_000, 400_000),
     "omni-moderation": Price(0, 0, 0),
     "copydesk-offline-writer": Price(0, 0, 0),
+    "copydesk-offline-moderation": Price(0, 0, 0),
 }
 
 # A provider answers with the dated snapshot of the model that was asked for.
@@ -45,3 +46,8 @@ def cost_micro(model: str, *, tokens_in: int, tokens_cached: int, tokens_out: in
         + tokens_out * price.tokens_out
     )
     return -(-millionths // 1_000_000)
+
+
+def most_micro(model: str, *, sent: str, tokens_out: int) -> int | None:
+    """What a call may cost at most; None for an unknown model. No text has more tokens than bytes."""
+    return cost_micro(model, tokens_in=len(sent.encode()), tokens_cached=0, tokens_out=tokens_out)

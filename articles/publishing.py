@@ -95,7 +95,7 @@ def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Ac
     if broken := broken_links(body, [link for link in live_placements(article) if link.pk != placement.pk]):
         raise BreaksPaidLink([link.href for link in broken])
     new = NewVersion(body=body, author_label="a link taken out", subject=("placement", str(placement.pk)))
-    version = propose(article=article, base=base, new=new)
+    version = propose(article=article, base=base, new=new, announced=False)
     version = approve(version=version, body_sha256=version.sha256, actor=actor)
     _go_live(article, version, actor)
     Placement.objects.filter(pk=placement.pk).update(ended_at=article.updated_at, end_reason=reason)
@@ -119,7 +119,9 @@ def restore(*, base: ArticleVersion, body: str, reason: str, actor: Actor) -> Ar
     still_lost = broken_links(body, expected)
     if worse := [link for link in still_lost if link not in were_lost]:
         raise BreaksPaidLink([link.href for link in worse])
-    version = propose(article=article, base=base, new=NewVersion(body=body, author_label="a lost link put back"))
+    version = propose(
+        article=article, base=base, new=NewVersion(body=body, author_label="a lost link put back"), announced=False
+    )
     version = approve(version=version, body_sha256=version.sha256, actor=actor)
     _go_live(article, version, actor)
     measure_linkability(article, body)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Case, Count, Q, TextChoices, Value, When
+from django.db.models import Case, Count, OuterRef, Q, Subquery, TextChoices, Value, When
 from django.db.models.expressions import Combinable
 
 from articles.models import Article, ArticleQuerySet, ArticleVersion, Placement
@@ -99,8 +99,12 @@ def catalogue_topics(language: str = "") -> list[str]:
 
 
 def article_by_slug(slug: str) -> Article:
-    """A published article with the version readers see; raises Article.DoesNotExist."""
-    return Article.objects.published().select_related("published_version").get(slug=slug)
+    """A published article with the version readers see and how it presents itself; raises Article.DoesNotExist."""
+    ever = ArticleVersion.objects.filter(article=OuterRef("pk"), published_at__isnull=False).order_by("published_at")
+    found = Article.objects.published().select_related("published_version", "presentation")
+    article = found.annotate(published_first=Subquery(ever.values("published_at")[:1])).get(slug=slug)
+    article.first_published_at = vars(article)["published_first"]
+    return article
 
 
 def published_version(article: Article) -> ArticleVersion:

@@ -14,8 +14,10 @@ from django.utils import timezone
 from articles.models import Article, ArticleVersion
 from audit.actors import Actor
 from audit.recording import record
+from workflows.triggers import fire
 
 Status = ArticleVersion.Status
+VERSION, SAVED = "article_version", "article_saved"  # what workflows hear of
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.CANDIDATE: frozenset({Status.SUBMITTED, Status.APPROVED}),
@@ -55,9 +57,18 @@ def sha256_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def propose(*, article: Article, base: ArticleVersion | None, new: NewVersion) -> ArticleVersion:
-    """Keep a candidate made from `base`, the version that was published when it was generated."""
-    return _keep(article, base, new, Status.CANDIDATE)
+@transaction.atomic
+def propose(
+    *, article: Article, base: ArticleVersion | None, new: NewVersion, announced: bool = True
+) -> ArticleVersion:
+    """Keep a candidate made from `base`, the version that was published when it was generated.
+
+    Workflows hear of it, unless it is not `announced` (it goes live at once) or of an order (its customer decides).
+    """
+    version = _keep(article, base, new, Status.CANDIDATE)
+    if announced and new.subject[0] != "order":
+        fire(SAVED, (VERSION, str(version.pk)))
+    return version
 
 
 def keep_failed(*, article: Article, base: ArticleVersion | None, new: NewVersion) -> ArticleVersion:

@@ -11,10 +11,12 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from articles import queries
+from articles import queries, structured_data
+from articles.image import KEY_LENGTH
 from articles.markdown.render import render as rendered
-from articles.models import Article
+from articles.models import Article, Image
 from articles.placements import live_placements
+from articles.readership import DAYS, with_readers
 
 # A version's bytes never change, so neither does what they look like: the text is its own key.
 rendered_once = lru_cache(maxsize=256)(rendered)
@@ -30,7 +32,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         raise Http404("There is no such page of the catalogue.") from error
     filters = _query_of(search)
     context = {
-        "articles": page.articles,
+        "articles": with_readers(page.articles),
+        "reader_days": DAYS,
         "total": page.matches.count(),
         "languages": queries.catalogue_languages(),
         "topics": queries.catalogue_topics(search.language),
@@ -60,8 +63,20 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "html": mark_safe(html),
         "brings_its_own_title": html.lstrip().startswith("<h1"),
         "placements": live_placements(found),
+        "card": structured_data.share_card(found),
+        "structured": structured_data.json_ld(found, found.published_version),
     }
     return render(request, "articles/article.html", context)
+
+
+@require_safe
+def image(request: HttpRequest, key: str, name: str, extension: str) -> HttpResponse:
+    """Public. The address names the bytes, so it may be kept for ever."""
+    found = Image.objects.filter(sha256__startswith=key, name=name).first() if len(key) == KEY_LENGTH else None
+    if found is None or found.extension != extension:
+        raise Http404("There is no such picture.")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(bytes(found.content), content_type=found.content_type, headers=headers)
 
 
 def _search(request: HttpRequest) -> queries.Search:

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from pydantic import BaseModel, ValidationError
 
-from articles.ai_log import Notes, logged
+from articles import prices
+from articles.ai_log import Call, Notes, logged
 from articles.clients.ai_errors import BadAnswer, Refused, translated
 from articles.clients.ai_replies import Moderated, Reply, read_completion, read_moderation, read_response
-from articles.on_demand import OnDemand
+from queues.on_demand import OnDemand
 
 if TYPE_CHECKING:
     import openai
@@ -50,11 +51,14 @@ def ask(
 ) -> Answer[Parsed]:
     """Send `document` as JSON and read the reply as `answer`; `subject` is (type, id) of what it is for.
 
-    Raises RetryLater (an outage), Permanent (our mistake), Refused, or BadAnswer (the model's mistake).
+    Raises RetryLater (an outage), HeldBack (a spent budget or quota), Permanent (our mistake), Refused, or BadAnswer
+    (the model's mistake).
     """
-    with logged(purpose=purpose, subject=subject, model=settings.OPENAI_MODEL, prompt_version=prompt.version) as call:
+    question = json.dumps(document, ensure_ascii=False)
+    opening = Call(purpose, subject, settings.OPENAI_MODEL, prompt.version, _most(prompt, question, answer))
+    with logged(opening) as call:
         try:
-            reply = _reply(call, subject, prompt, document, answer)
+            reply = _reply(call, subject, prompt, question, answer)
         except openai.OpenAIError as error:
             raise translated(error) from error
         return Answer(parsed=_parsed(reply, answer), model=call.model, request_id=call.request_id)
@@ -62,7 +66,7 @@ def ask(
 
 def moderate(text: str, *, subject: tuple[str, str]) -> Moderated:
     """Whether the provider's moderation objects to `text`, and for what. Raises RetryLater or Permanent."""
-    with logged(purpose="moderation", subject=subject, model=MODERATION_MODEL) as call:
+    with logged(Call("moderation", subject, MODERATION_MODEL, most_micro=0)) as call:
         try:
             raw = _client().moderations.with_raw_response.create(model=MODERATION_MODEL, input=text)
         except openai.OpenAIError as error:
@@ -73,11 +77,13 @@ def moderate(text: str, *, subject: tuple[str, str]) -> Moderated:
         return verdict
 
 
-def _reply(
-    call: Notes, subject: tuple[str, str], prompt: Prompt, document: dict[str, Any], answer: type[BaseModel]
-) -> Reply:
+def _most(prompt: Prompt, question: str, answer: type[BaseModel]) -> int | None:
+    sent = f"{prompt.instructions}{question}{json.dumps(answer.model_json_schema())}"
+    return prices.most_micro(settings.OPENAI_MODEL, sent=sent, tokens_out=settings.OPENAI_MAX_OUTPUT_TOKENS)
+
+
+def _reply(call: Notes, subject: tuple[str, str], prompt: Prompt, question: str, answer: type[BaseModel]) -> Reply:
     """The reply of the Responses API; of chat completions where a compatible server has no Responses API."""
-    question = json.dumps(document, ensure_ascii=False)
     common: dict[str, Any] = {
         "model": settings.OPENAI_MODEL,
         "store": False,
@@ -89,6 +95,7 @@ def _reply(
             instructions=prompt.instructions,
             input=[{"role": "user", "content": question}],
             text_format=answer,
+            max_output_tokens=settings.OPENAI_MAX_OUTPUT_TOKENS,
             **common,
         )
         reply = read_response(_noted(call, raw))
@@ -98,6 +105,7 @@ def _reply(
         raw = _client().chat.completions.with_raw_response.parse(
             messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": question}],
             response_format=answer,
+            max_completion_tokens=settings.OPENAI_MAX_OUTPUT_TOKENS,
             **common,
         )
         reply = read_completion(_noted(call, raw))

@@ -7,15 +7,15 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from articles.on_demand import OnDemand
-from queues.errors import Permanent, RetryLater
+from django.conf import settings
+
+from queues.errors import HeldBack, Permanent, RetryLater
+from queues.on_demand import OnDemand
 
 if TYPE_CHECKING:
     import openai
 else:
     openai = OnDemand("openai")
-
-QUOTA_SPENT_SECONDS = 3600.0
 
 
 class Refused(Exception):
@@ -26,6 +26,10 @@ class BadAnswer(Exception):
     """The answer does not fit what was asked, or stops half way: it counts as an attempt of quality control."""
 
 
+class QuotaSpent(HeldBack):
+    """The account's quota is spent, which asking again cannot cure: the breaker is open, or opens now."""
+
+
 def translated(error: "openai.OpenAIError") -> RetryLater | Permanent:
     """The provider's error as the queue understands it: an outage waits, a mistake of ours does not."""
     if isinstance(error, openai.APIConnectionError):
@@ -34,7 +38,7 @@ def translated(error: "openai.OpenAIError") -> RetryLater | Permanent:
         return Permanent("The AI provider cannot be asked: OPENAI_API_KEY or OPENAI_BASE_URL is not usable.")
     said = f"The AI provider answered {error.status_code} {error.code or type(error).__name__}"
     if error.code == "insufficient_quota":
-        return RetryLater(f"{said}: the account's quota is spent.", QUOTA_SPENT_SECONDS)
+        return QuotaSpent(f"{said}: the account's quota is spent.", settings.AI_QUOTA_TRIAL_SECONDS)
     if error.status_code in (408, 409, 429) or error.status_code >= 500:
         return RetryLater(f"{said}.", retry_after(error.response.headers.get("retry-after")))
     return Permanent(f"{said}.")

@@ -41,6 +41,10 @@ def notes_not_echoed(case: LinkCase) -> Finding:
     return not echoed, f"“{' '.join(min(echoed))}”" if echoed else "none"
 
 
+def artefacts_in(text: str) -> list[str]:
+    return [item.strip() for item in _ARTEFACT.findall(text)]
+
+
 def _runs(text: str) -> set[tuple[str, ...]]:
     runs: set[tuple[str, ...]] = set()
     for line in text.lower().splitlines():

@@ -18,7 +18,7 @@ from articles.quality import (
 from articles.quality.case import LinkCase
 from articles.quality.results import Certificate, Check
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check[LinkCase], ...] = (
     scope.base_published,
     scope.outside_identical,
     scope.one_block_changed,

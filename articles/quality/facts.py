@@ -74,6 +74,16 @@ def new_figures(case: LinkCase) -> Finding:
     return not added, ", ".join(added)[:80] or "none"
 
 
+def numbers_in(text: str) -> list[str]:
+    found: list[str] = _NUMBER.findall(text)
+    return found
+
+
+def quotations_in(text: str) -> list[str]:
+    found: list[str] = _QUOTATION.findall(text)
+    return found
+
+
 def _words_with_a_capital(text: str) -> list[str]:
     """Also those at the beginning of a sentence: a name may have moved there, or away."""
     found: list[str] = _CAPITALISED.findall(text)

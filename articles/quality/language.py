@@ -4,13 +4,18 @@ It must never load its model before it is first asked: reading it takes a second
 """
 
 from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import TYPE_CHECKING
 
 from articles.markdown.words import count_words
 from articles.quality.case import LinkCase
 from articles.quality.results import Finding, rule
 from articles.quality.scripts import primary
+from queues.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    from py3langid import langid
+else:
+    langid = OnDemand("py3langid.langid")  # it brings NumPy: 11 MiB in every process
 
 FEWEST_WORDS_TO_TELL = 5
 LEAST_LIKELIHOOD = 0.05
@@ -29,6 +34,12 @@ def likely_language(text: str) -> str:
     return str(_identifier().classify(text)[0])
 
 
+def could_be(language: str, text: str) -> bool:
+    """Whether `text` may be in `language`, a code without region; one that is not known cannot be told."""
+    ranked: dict[str, float] = dict(_identifier().rank(text))
+    return language not in ranked or next(iter(ranked)) == language or ranked[language] >= LEAST_LIKELIHOOD
+
+
 def _reads_as(language: str, text: str, case: LinkCase) -> bool:
     ranked: dict[str, float] = dict(_identifier().rank(text))
     likeliest = next(iter(ranked))
@@ -42,5 +53,5 @@ def _is_telling(text: str, case: LinkCase) -> bool:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def _identifier() -> "langid.LanguageIdentifier":
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

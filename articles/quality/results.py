@@ -5,10 +5,9 @@ It must never hold text of an article beyond the few words a finding quotes: cer
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from articles.quality.case import LinkCase
+Case = TypeVar("Case")
 
 
 @dataclass(frozen=True)
@@ -50,24 +49,24 @@ Finding = tuple[bool, str]
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Generic[Case]):
     """A rule: `measure` says whether a case meets it and what was measured."""
 
     name: str
     limit: str
     blocking: bool
-    measure: Callable[["LinkCase"], Finding]
+    measure: Callable[[Case], Finding]
 
-    def __call__(self, case: "LinkCase") -> CheckResult:
+    def __call__(self, case: Case) -> CheckResult:
         passed, measured = self.measure(case)
         return CheckResult(self.name, passed, measured, self.limit, self.blocking)
 
 
-def rule(limit: str) -> Callable[[Callable[["LinkCase"], Finding]], Check]:
+def rule(limit: str) -> Callable[[Callable[[Case], Finding]], Check[Case]]:
     """A blocking check named for the function it decorates."""
     return lambda measure: Check(measure.__name__, limit, blocking=True, measure=measure)
 
 
-def warning(limit: str) -> Callable[[Callable[["LinkCase"], Finding]], Check]:
+def warning(limit: str) -> Callable[[Callable[[Case], Finding]], Check[Case]]:
     """A check that only warns, named for the function it decorates."""
     return lambda measure: Check(measure.__name__, limit, blocking=False, measure=measure)

@@ -55,6 +55,11 @@ def no_hidden_characters(case: LinkCase) -> Finding:
     return not added, ", ".join(f"U+{ord(character):04X}" for character in sorted(added)) or "none"
 
 
+def unsafe_in(text: str) -> list[str]:
+    """Unsafe addresses and template tags, wherever they stand."""
+    return [*_UNSAFE_URL.findall(text), *_TEMPLATE_TAG.findall(text)]
+
+
 def _none_added(pattern: re.Pattern[str], case: LinkCase) -> Finding:
     added = Counter(pattern.findall(case.change.after)) - Counter(pattern.findall(case.change.before))
     return not added, ", ".join(sorted(added)) or "none"

@@ -29,8 +29,8 @@ def readability_shift(case: LinkCase) -> Finding:
 @warning("the paragraph or its heading shares a word with the anchor or the address")
 def relevance(case: LinkCase) -> Finding:
     address = urlsplit(case.href)
-    topic = _stems(f"{case.anchor} {re.sub(r'[-_./+]', ' ', unquote(address.path))}")
-    shared = topic & _stems(f"{case.change.heading} {case.before.text}")
+    topic = stems(f"{case.anchor} {re.sub(r'[-_./+]', ' ', unquote(address.path))}")
+    shared = topic & stems(f"{case.change.heading} {case.before.text}")
     return bool(shared), f"{len(shared)} of {len(topic)} words shared"
 
 
@@ -44,7 +44,7 @@ def _words_per_sentence(text: str, case: LinkCase) -> float:
     return count_words(text, case.language) / max(1, len(sentences(text)))
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     """The beginnings of the longer words; pairs of characters where a script has no spaces."""
     if is_unspaced(text):
         characters = words(text)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 
 from articles import money
+from articles.markdown.links import markdown_link
+from articles.models import Placement
 
 register = template.Library()
 
@@ -39,3 +41,9 @@ def language_name(code: str) -> str:
         return str(get_language_info(code)["name_local"]).capitalize()
     except KeyError:
         return code
+
+
+@register.filter
+def as_bought(placement: Placement) -> str:
+    """The Markdown a paid link is written with."""
+    return markdown_link(placement.href, placement.anchor)

@@ -128,3 +128,15 @@ def test_a_price_that_cannot_be_charged_in_its_currency_is_refused(editor):
     article.refresh_from_db()
     assert (answer.status_code, article.price_minor, article.currency) == (200, 4900, "usd")
     assert "must be a multiple of 10" in answer.content.decode()
+
+
+def test_only_what_readers_can_open_leads_to_the_site(editor):
+    live, draft = published_article(), Article.objects.create(slug="a-draft", title="A draft", price_minor=4900)
+
+    pages = [editor.get(f"/admin/articles/article/{article.pk}/change/").content.decode() for article in (live, draft)]
+
+    assert [live.get_absolute_url() in pages[0], "a-draft/" in pages[1], "/admin/r/" in pages[1]] == [
+        True,
+        False,
+        False,
+    ]

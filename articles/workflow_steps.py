@@ -1,0 +1,181 @@
+"""What a workflow can do with a version: have it read, keep the report, let it pass, and put what is due online.
+
+A report speaks only of the hash it read; where a newer text came meanwhile, nothing passes.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.utils import timezone
+from pydantic import Field
+
+from articles.models import Article, ArticleVersion, Brief, QualityReport, ScheduledPublication
+from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, publish
+from articles.reviewing import Review, review
+from articles.versions import VERSION, Status, approve
+from audit.actors import Actor
+from mail.sending import send_email, send_to_desk
+from workflows.errors import StepFailed
+from workflows.registry import At, Outcome, Params, Step, register_step
+
+DESK = Actor("system", "workflows", "Workflows")
+AT_ONCE = 20
+YES, NO = "yes", "no"
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class ReviewParams(Params):
+    """Nothing to say."""
+
+
+class ReportParams(Params):
+    review: Key = "review"
+
+
+class PassParams(Params):
+    report: Key = "report"
+    least_score: Annotated[int, Field(ge=0, le=100)] = 70
+    publish_after_minutes: Annotated[int, Field(ge=0, le=525_600)] = 0
+
+
+class FindParams(Params):
+    at_once: Annotated[int, Field(ge=1, le=100)] = AT_ONCE
+
+
+class PublishParams(Params):
+    found: Key = "find"
+
+
+def look(at: At, params: ReviewParams) -> Review:
+    return review(_version(at), subject=at.subject)
+
+
+def ai_review(at: At, params: ReviewParams) -> Outcome:
+    seen: Review = at.prepared
+    return Outcome({"version": seen.version_id, "sha256": seen.sha256, "score": seen.score, "remarks": seen.remarks,
+                    "failed_checks": seen.failed_checks, "reviewer": seen.reviewer})  # fmt: skip
+
+
+def store_quality_report(at: At, params: ReportParams) -> Outcome:
+    seen = _output(at, params.review, "score")
+    report = QualityReport.objects.create(
+        version_id=seen["version"],
+        sha256=seen["sha256"],
+        score=seen["score"],
+        remarks=seen["remarks"],
+        failed_checks=seen["failed_checks"],
+        reviewer=seen["reviewer"],
+    )
+    return Outcome({"report": report.pk, "score": report.score})
+
+
+def update_status_if_pass(at: At, params: PassParams) -> Outcome:
+    """Approve exactly the text the report read, and plan when it goes live."""
+    report = QualityReport.objects.get(pk=_output(at, params.report, "report")["report"])
+    Article.objects.select_for_update().get(versions=report.version_id)
+    version = ArticleVersion.objects.select_for_update().get(pk=report.version_id)
+    if why_not := _why_not(version, report, params.least_score):
+        return Outcome({"passed": False, "why_not": why_not}, branch=NO)
+    approve(version=version, body_sha256=report.sha256, actor=DESK)
+    publish_at = timezone.now() + timedelta(minutes=params.publish_after_minutes)
+    ScheduledPublication.objects.create(version=version, publish_at=publish_at, planned_by=DESK.label)
+    return Outcome({"passed": True, "version": version.pk, "publish_at": publish_at.isoformat()}, branch=YES)
+
+
+def find_scheduled_articles(at: At, params: FindParams) -> Outcome:
+    due = ScheduledPublication.objects.filter(state=ScheduledPublication.State.PLANNED, publish_at__lte=timezone.now())
+    found = list(due.order_by("publish_at", "pk").values_list("pk", flat=True)[: params.at_once])
+    return Outcome({"publications": found, "count": len(found)})
+
+
+def publish_and_notify(at: At, params: PublishParams) -> Outcome:
+    """Each for itself: one that cannot go live is stopped with the reason, and keeps none of the others back."""
+    done: dict[str, list[int]] = {"live": [], "stopped": []}
+    for key in _output(at, params.found, "publications")["publications"]:
+        planned = ScheduledPublication.objects.select_for_update().filter(pk=key, state="planned").first()
+        if planned is not None:
+            done["live" if _go_live(planned) else "stopped"].append(planned.version_id)
+    return Outcome({**done, "count": len(done["live"])})
+
+
+def _why_not(version: ArticleVersion, report: QualityReport, least_score: int) -> str:
+    newest = (
+        ArticleVersion.objects.filter(article_id=version.article_id).order_by("-number").values_list("pk", flat=True)
+    )
+    if version.sha256 != report.sha256:
+        return "the report read another text"
+    if version.status != Status.CANDIDATE:
+        return f"the version is {version.get_status_display().lower()}"
+    if newest[0] != version.pk:
+        return "a newer text was saved meanwhile"
+    if version.subject_type == "order":
+        return "its customer decides about it"
+    if report.failed_checks:
+        return f"checks failed: {', '.join(report.failed_checks)}"
+    return "" if report.score >= least_score else f"it scores {report.score}; {least_score} are needed"
+
+
+def _go_live(planned: ScheduledPublication) -> bool:
+    version = ArticleVersion.objects.select_related("article").get(pk=planned.version_id)
+    State = ScheduledPublication.State
+    try:
+        publish(
+            version=version,
+            body_sha256=version.sha256,
+            expected_published_id=version.base_id,
+            placement=None,
+            actor=DESK,
+        )
+    except (BaseMoved, BreaksPaidLink, HashMismatch, NotApproved) as refusal:
+        note = f"{type(refusal).__name__}: {refusal}"[:300]
+        ScheduledPublication.objects.filter(pk=planned.pk).update(state=State.STOPPED, note=note)
+        return False
+    ScheduledPublication.objects.filter(pk=planned.pk).update(state=State.LIVE)
+    _tell(version)
+    return True
+
+
+def _tell(version: ArticleVersion) -> None:
+    """Whoever asked for it and the desk, each once for this version."""
+    article = Article.objects.get(pk=version.article_id)
+    told: dict[str, Any] = {
+        "kind": "article_published",
+        "subject": ("article", str(article.pk)),
+        "cause": str(version.pk),
+        "context": {"article_title": article.title, "article_url": f"{settings.SITE_URL}{article.get_absolute_url()}"},
+    }
+    brief = Brief.objects.filter(article=article).first()
+    if brief is not None and brief.email:
+        send_email(to=brief.email, **told)
+    else:
+        send_to_desk(**told)
+
+
+def _version(at: At) -> ArticleVersion:
+    kind, key = at.subject
+    version = ArticleVersion.objects.select_related("article").filter(pk=key).first() if kind == VERSION else None
+    if version is None:
+        raise StepFailed(f"this run is about {kind or 'nothing'}, not about a version of an article")
+    return version
+
+
+def _output(at: At, key: str, needed: str) -> dict[str, Any]:
+    output = at.facts["steps"].get(key)
+    if output is None or needed not in output:
+        raise StepFailed(f"there is no step {key!r} before this one that says {needed}")
+    return dict(output)
+
+
+def register() -> None:
+    """What this room's steps are, in its wiring."""
+    register_step(
+        Step("ai_review", "Has the model read the version", ReviewParams, ai_review, prepare=look, subject_type=VERSION)
+    )
+    register_step(Step("store_quality_report", "Keeps the review as a report", ReportParams, store_quality_report))
+    register_step(
+        Step("update_status_if_pass", "Approves what the report read, if it passes", PassParams, update_status_if_pass,
+             branches=(YES, NO))
+    )  # fmt: skip
+    register_step(Step("find_scheduled_articles", "Looks for what is due", FindParams, find_scheduled_articles))
+    register_step(Step("publish_and_notify", "Puts it online and says so", PublishParams, publish_and_notify))
