@@ -4,7 +4,6 @@ Doors are found at /api/v1/; who may enter is named on each.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -14,9 +13,9 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.addresses import client_network
+from accounts.banning import failed
 from accounts.limits import hit
 from accounts.models import User
 from accounts.roles import Role
@@ -31,39 +30,27 @@ from backlinks.queries import view_of
 from backlinks.quoting import quote
 from backlinks.refusals import as_answer
 from backlinks.webhooks import LARGEST_BODY, receive
+from queues.api.answering import Answering
 from queues.queries import expected_seconds
 
 CHECKOUTS_PER_MINUTE = 30
-QUEUE = "backlink-integration"
 PROBLEM = serializers.ProblemAnswer
 REFUSED = serializers.RefusedAnswer
 FIELDS = OpenApiTypes.OBJECT
 
-Asked = TypeVar("Asked", bound=serializers.Strict)
 
-
-class Door(APIView):
-    """Answers are nobody else's to keep; refusals of the domain become the API's words."""
+class Door(Answering):
+    """Entered with an order's token, or in a session."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (OrderTokenAuthentication, SessionAuthentication)
     parser_classes = (SmallJSONParser,)
-
-    def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(as_answer(exc))
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response["Cache-Control"] = "no-store"
-        return super().finalize_response(request, response, *args, **kwargs)
-
-    def asked(self, kind: type[Asked], data: Any) -> Asked:
-        asked = kind(data=data)
-        asked.is_valid(raise_exception=True)
-        return asked
+    as_answer = staticmethod(as_answer)
 
     def order(self, order_id: UUID) -> Order:
         """The order, if the caller holds it; a stranger's is not there."""
         found = Order.objects.select_related("article", "submitted_version").filter(pk=order_id).first()
         if found is None:
+            failed("order")
             raise NotFound(NOT_THERE)
         self.check_object_permissions(self.request, found)
         return found
@@ -172,7 +159,7 @@ class Regenerate(Door):
         asked = self.asked(serializers.OrderRequest, request.data).validated_data
         order = self.order(asked["orderId"])
         job = review.regenerate(order=order, actor=customer_of(order))
-        answer = {"jobId": job.pk, "estimatedTime": expected_seconds(QUEUE)}
+        answer = {"jobId": job.pk, "estimatedTime": expected_seconds(job.queue)}
         return Response(serializers.RegenerateAnswer(answer).data, status=202)
 
 

@@ -15,6 +15,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.banning import failed
 from accounts.models import User
 from backlinks.access import NoSuchOrder, order_for_token
 from backlinks.models import Order
@@ -61,6 +62,7 @@ class HoldsTheOrder(BasePermission):
         holds = isinstance(request.auth, OrderTokens) and obj.pk in request.auth.order_ids
         owns = isinstance(request.user, User) and obj.customer_id == request.user.pk
         if not (holds or owns):
+            failed("order")
             raise NotFound(NOT_THERE)
         return True
 
@@ -71,5 +73,5 @@ def _opened(tokens: list[str]) -> list[UUID]:
         try:
             opened.append(order_for_token(token.strip()).pk)
         except NoSuchOrder:
-            continue
+            failed("access token")
     return opened

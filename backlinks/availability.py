@@ -29,6 +29,8 @@ def without_room(orders: Sequence[Order], articles: Mapping[int, Article]) -> di
 
 
 def _why_not(order: Order, article: Article, besides: list[UUID], also: list[str]) -> Reason | None:
+    if order.is_for_article:
+        return None  # its article is written for it alone
     if article.status != Article.Status.PUBLISHED:
         return Reason("not_published", f"“{article.title}” is no longer published.")
     room = room_in(article, target_url=order.target_url, besides=besides, also=also)

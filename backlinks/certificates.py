@@ -47,6 +47,19 @@ LABELS: Mapping[str, str] = {
     "readability_shift": "Reads as easily as before",
     "relevance": "Near the paragraph's subject",
     "unlike_earlier": "Different from earlier versions",
+    "title_given": "Has a title",
+    "description_given": "Has a description",
+    "one_title_heading": "One main heading",
+    "heading_order": "Headings in order",
+    "length": "Length as ordered",
+    "points_covered": "Every point of the brief covered",
+    "no_placeholders": "Nothing left unfinished",
+    "quotations_given": "No invented quotations",
+    "figures_given": "No invented numbers or dates",
+    "images_described": "Images described",
+    "addresses_given": "No addresses of its own",
+    "only_markdown": "Plain formatting only",
+    "unlike_archive": "Unlike any article we have",
 }
 
 

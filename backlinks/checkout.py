@@ -231,6 +231,8 @@ def _ways_back(checkout: Checkout, orders: list[Order]) -> tuple[str, str]:
 
 
 def _in_words(order: Order) -> str:
+    if order.is_for_article:
+        return f"New article with a link: “{Truncator(order.article.title).chars(LONGEST_TITLE_AT_STRIPE)}”"
     return f"Link in “{Truncator(order.article.title).chars(LONGEST_TITLE_AT_STRIPE)}”"
 
 

@@ -55,6 +55,15 @@ def evidence_of(order: Order, *, for_staff: bool = False) -> Evidence:
     return Evidence(order, record)
 
 
+def unpaid_record(order: Order) -> Section:
+    """What there is of an order nobody paid for, as its customer gets it."""
+    return {
+        "order": _order(order),
+        "checks_before_payment": [_told(check, False) for check in order.checks],
+        "history": [_event(it, False) for it in order.events.order_by("id")],
+    }
+
+
 def as_json(evidence: Evidence) -> bytes:
     whole = {"site": settings.SITE_URL, "record_sha256": evidence.sha256, "record": evidence.record}
     return json.dumps(whole, indent=2, ensure_ascii=False).encode()
@@ -74,6 +83,7 @@ def _order(order: Order) -> Section:
         "email": order.email,
         "ordered_at": _at(order.created_at),
         "regenerations": order.regeneration_count,
+        "terms_sha256": order.terms_id or "",
     }
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 
-from articles.on_demand import OnDemand
 from backlinks.evidence import Evidence, as_json
+from queues.on_demand import OnDemand
 
 if TYPE_CHECKING:
     from backlinks import evidence_pdf

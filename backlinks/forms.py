@@ -4,6 +4,7 @@ The words a person reads about a refusal are put beside the field that must chan
 """
 
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,8 +24,8 @@ CHECKED_WHILE_TYPING = ("target_url", "anchor_text")
 ABOUT_THE_ARTICLE = {"target_already_linked"}
 
 
-class OrderForm(forms.Form):
-    """Bound to one article: which words may be linked depends on its language."""
+class LinkForm(forms.Form):
+    """The link itself and who orders it. Which words may be linked depends on the language they will stand in."""
 
     target_url = forms.CharField(
         label="Where the link leads",
@@ -66,14 +67,62 @@ class OrderForm(forms.Form):
         error_messages={"required": "Please read what you buy and tick the box to agree."},
     )
 
-    def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.article = article
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)  # browsers would cut off what is pasted, without a word
+
+    @property
+    @abstractmethod
+    def language(self) -> str:
+        """Of the text that the link will stand in."""
+
+    def clean_target_url(self) -> str:
+        url = str(self.cleaned_data["target_url"])
+        _refuse_for(read_target(url, allow_http=settings.TARGET_ALLOW_HTTP).problems)
+        return url
+
+    def clean_anchor_text(self) -> str:
+        anchor = unicodedata.normalize("NFC", self.cleaned_data["anchor_text"])
+        _refuse_for(anchor_problems(anchor, language=self.language))
+        return anchor
+
+    def clean_customer_notes(self) -> str:
+        return str(self.cleaned_data["customer_notes"]).replace("\r\n", "\n")
+
+    def about_the_link(self) -> dict[str, Any]:
+        """What a valid form says of it."""
+        return {name: self.cleaned_data[name] for name in ("target_url", "anchor_text", "customer_notes", "email")}
+
+    def refuse(self, reasons: Iterable[Reason]) -> None:
+        """Show the domain's reasons where they can be mended."""
+        for reason in reasons:
+            self.add_error(self.field_of(reason.code), reason.message)
+
+    def field_of(self, code: str) -> str | None:
+        """Where the reason of this code is to be mended; None for the top of the form."""
+        if code in ABOUT_THE_ARTICLE:
+            return None
+        return next((field for start, field in FIELD_OF_REASON.items() if code.startswith(start)), None)
+
+
+class OrderForm(LinkForm):
+    """Bound to one published article."""
+
+    def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.article = article
         for name in CHECKED_WHILE_TYPING:
             self.fields[name].widget.attrs.update(self._checking(name))
+
+    @property
+    def language(self) -> str:
+        return self.article.language
+
+    def wish(self) -> Wish:
+        """What a valid form asks for."""
+        return Wish(article_id=self.article.pk, **self.about_the_link())
 
     def _checking(self, name: str) -> dict[str, str]:
         """htmx asks about this field, and sends no other, shortly after the last key."""
@@ -85,38 +134,9 @@ class OrderForm(forms.Form):
             "hx-sync": "this:replace",
         }
 
-    def clean_target_url(self) -> str:
-        url = str(self.cleaned_data["target_url"])
-        _refuse_for(read_target(url, allow_http=settings.TARGET_ALLOW_HTTP).problems)
-        return url
-
-    def clean_anchor_text(self) -> str:
-        anchor = unicodedata.normalize("NFC", self.cleaned_data["anchor_text"])
-        _refuse_for(anchor_problems(anchor, language=self.article.language))
-        return anchor
-
-    def clean_customer_notes(self) -> str:
-        return str(self.cleaned_data["customer_notes"]).replace("\r\n", "\n")
-
-    def wish(self) -> Wish:
-        """What a valid form asks for."""
-        wanted = {name: self.cleaned_data[name] for name in ("target_url", "anchor_text", "customer_notes", "email")}
-        return Wish(article_id=self.article.pk, **wanted)
-
-    def refuse(self, reasons: Iterable[Reason]) -> None:
-        """Show the domain's reasons where they can be mended."""
-        for reason in reasons:
-            self.add_error(_field_of(reason.code), reason.message)
-
 
 def _refuse_for(problems: Iterable[Any]) -> None:
     """`problems` carry a `message` each."""
     found = [problem.message for problem in problems]
     if found:
         raise ValidationError(found)
-
-
-def _field_of(code: str) -> str | None:
-    if code in ABOUT_THE_ARTICLE:
-        return None
-    return next((field for start, field in FIELD_OF_REASON.items() if code.startswith(start)), None)

@@ -20,8 +20,10 @@ from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, 
 from backlinks.moves import move
 from queues.enqueue import enqueue
 from queues.errors import Permanent
+from workflows.triggers import fire
 
 LEAVE_ALONE = timedelta(minutes=2)
+PAID = "order_paid"  # what workflows hear of
 
 
 class Mismatch(Permanent):
@@ -134,6 +136,7 @@ def _start(order: Order, checkout: Checkout) -> None:
     move(order, OrderStatus.PROCESSING, actor=STRIPE, paid_at=timezone.now(), paid_by=checkout)
     integration.begin(order)
     letters.request_received(order)
+    fire(PAID, ("order", str(order.pk)))
 
 
 def _end_unpaid(checkout: Checkout, status: CheckoutStatus, reason: str) -> str:

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from articles import versions
+from articles.generation import name_after
 from articles.markdown.splice import Change
-from articles.models import Article, ArticleVersion
+from articles.models import Article, ArticleVersion, Brief
 from articles.quality.results import Certificate
 from backlinks import letters
 from backlinks.actors import WRITER
-from backlinks.models import Order, OrderStatus
+from backlinks.models import Order, OrderStatus, Product
 from backlinks.moves import move
 from queues.enqueue import Enqueued, enqueue
 from queues.errors import Permanent
+
+JOBS = {Product.BACKLINK: "integrate-backlink", Product.ARTICLE: "generate-article"}
 
 
 class NothingToWrite(Exception):
@@ -34,7 +37,7 @@ class Proposal:
 
     order: Order
     regeneration: int
-    base: ArticleVersion
+    base: ArticleVersion | None  # None for an article that is new
     body: str
     change: Change
     certificate: Certificate
@@ -69,11 +72,13 @@ def waiting_order(order_id: str, regeneration: int) -> Order:
 
 def keep(proposal: Proposal) -> ArticleVersion:
     """Keep a proposal that passed, for the customer to see. Raises BaseMoved or NothingToWrite with nothing written."""
-    article = Article.objects.select_for_update().get(pk=proposal.base.article_id)
-    if article.published_version_id != proposal.base.pk:
-        raise BaseMoved(f"version {proposal.base.pk} is no longer published")
+    article = Article.objects.select_for_update().get(pk=proposal.order.article_id)
+    if article.published_version_id != _base_id(proposal):
+        raise BaseMoved(f"version {_base_id(proposal)} is no longer what is published")
     order = waiting_order(str(proposal.order.pk), proposal.regeneration)
     version = versions.propose(article=article, base=proposal.base, new=new_version(proposal))
+    if order.is_for_article:
+        order.article = name_after(version)
     move(order, OrderStatus.QUALITY_CHECK, actor=WRITER)
     letters.version_ready(order, version)
     return version
@@ -82,17 +87,26 @@ def keep(proposal: Proposal) -> ArticleVersion:
 @transaction.atomic
 def keep_failed(proposal: Proposal) -> ArticleVersion:
     """Keep the best of what failed its checks, for staff."""
-    return versions.keep_failed(article=proposal.base.article, base=proposal.base, new=new_version(proposal))
+    return versions.keep_failed(article=proposal.order.article, base=proposal.base, new=new_version(proposal))
 
 
 def _enqueue(order: Order, *, once: str | None) -> Enqueued:
     id = str(order.pk)
-    payload = {"order_id": id, "regeneration": order.regeneration_count}
-    return enqueue("integrate-backlink", payload, subject=("order", id), key=id, once=once)
+    if order.is_for_article:
+        brief_id = Brief.objects.values_list("pk", flat=True).get(subject_type="order", subject_id=id)
+        payload: dict[str, object] = {"brief_id": brief_id, "regeneration": order.regeneration_count}
+    else:
+        payload = {"order_id": id, "regeneration": order.regeneration_count}
+    return enqueue(JOBS[Product(order.product)], payload, subject=("order", id), key=id, once=once)
+
+
+def _base_id(proposal: Proposal) -> int | None:
+    return proposal.base.pk if proposal.base else None
 
 
 def new_version(proposal: Proposal) -> versions.NewVersion:
-    order, again = proposal.order, proposal.regeneration > 0
+    order = proposal.order
+    kind = "customer_article" if order.is_for_article else "customer_backlink"
     return versions.NewVersion(
         body=proposal.body,
         author_label=proposal.author,
@@ -103,8 +117,8 @@ def new_version(proposal: Proposal) -> versions.NewVersion:
             "target_url": order.target_url,
             "anchor_text": order.anchor_text,
             "customer_notes": order.customer_notes,
-            "integration_type": "customer_backlink_regeneration" if again else "customer_backlink",
-            "base_article_version_id": proposal.base.pk,
+            "integration_type": f"{kind}_regeneration" if proposal.regeneration else kind,
+            "base_article_version_id": _base_id(proposal),
             "regeneration_count": proposal.regeneration,
         },
     )

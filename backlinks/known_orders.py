@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest
 
+from accounts.personal.pseudonyms import DOMAIN, is_pseudonym
 from backlinks.models import Order, OrderQuerySet
 
 KEY = "orders"
@@ -23,6 +24,8 @@ def remember(request: HttpRequest, order: Order) -> None:
 
 def is_known(request: HttpRequest, order: Order) -> bool:
     """Whether this browser, or the account signed in on it, may see the order."""
+    if is_pseudonym(order.email):  # whoever it was has been erased, and is nobody's to come back as
+        return False
     owns = request.user.is_authenticated and order.customer_id == request.user.pk
     return owns or str(order.pk) in _ids(request)
 
@@ -37,7 +40,7 @@ def all_known(request: HttpRequest) -> OrderQuerySet:
     theirs = Q(pk__in=known_ids(request))
     if request.user.is_authenticated:
         theirs |= Q(customer_id=request.user.pk)
-    return Order.objects.filter(theirs)
+    return Order.objects.filter(theirs).exclude(email__endswith=f"@{DOMAIN}")
 
 
 def _ids(request: HttpRequest) -> list[str]:

@@ -5,6 +5,7 @@ No access link and no token ever goes into a context: contexts are stored, links
 
 from django.conf import settings
 
+from accounts.personal.pseudonyms import is_pseudonym
 from articles.models import ArticleVersion, Placement
 from articles.money import written
 from backlinks.alerts import Trouble
@@ -27,10 +28,15 @@ def payment_failed(order: Order, checkout: Checkout) -> None:
 
 
 def version_ready(order: Order, version: ArticleVersion) -> None:
-    """The first one, or a revision."""
+    """The first one, or a revision; of a new article, the whole."""
+    if order.is_for_article:
+        facts = {"description": order.article.description, "again": order.regeneration_count > 0}
+        _send("ordered_article_ready", order, str(version.pk), {**_link(order), **facts, **_checks(version)})
+        return
     kind = "revision_ready" if order.regeneration_count else "backlink_integrated"
     preview = preview_of(version)
-    change = {"before": preview.before, "after": preview.readable_after, "article_language": order.article.language}
+    readable = {"before": preview.readable_before, "after": preview.readable_after}
+    change = {**readable, "article_language": order.article.language}
     _send(kind, order, str(version.pk), {**_link(order), **change, **_checks(version)})
 
 
@@ -98,6 +104,8 @@ def to_staff(trouble: Trouble, order: Order, *, cause: str, message: str) -> Non
 
 
 def _send(kind: str, order: Order, cause: str, facts: Facts) -> None:
+    if is_pseudonym(order.email):  # whoever it was has been erased
+        return
     send_email(
         kind=kind,
         to=order.email,
@@ -108,7 +116,8 @@ def _send(kind: str, order: Order, cause: str, facts: Facts) -> None:
 
 
 def _about(order: Order) -> Facts:
-    return {"order_ref": order.reference, "article_title": order.article.title}
+    about: Facts = {"order_ref": order.reference, "article_title": order.article.title}
+    return {**about, "new_article": True} if order.is_for_article else about
 
 
 def _link(order: Order) -> Facts:

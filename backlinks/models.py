@@ -76,6 +76,18 @@ class RefundReason(models.TextChoices):
 UNDER_WAY_BACK = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
 
+class TermsText(models.Model):
+    """What somebody agreed to when they ordered, in the words they read. Never changed: other words are another row."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64, help_text="Of the text's UTF-8 bytes.")
+    product = models.CharField(max_length=16, choices=Product)
+    text = models.TextField()
+    first_used_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.sha256[:12]}"
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def holding_a_slot(self) -> "OrderQuerySet":
         """Paid for and not yet live, or being paid for right now."""
@@ -90,7 +102,9 @@ class Order(models.Model):
     product = models.CharField(max_length=16, choices=Product, default=Product.BACKLINK)
     status = models.CharField(max_length=20, choices=OrderStatus, default=OrderStatus.AWAITING_PAYMENT)
     article = models.ForeignKey("articles.Article", on_delete=models.PROTECT, related_name="orders")
-    quoted_version = models.ForeignKey("articles.ArticleVersion", on_delete=models.PROTECT, related_name="+")
+    quoted_version = models.ForeignKey(
+        "articles.ArticleVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     target_url = models.CharField(max_length=2048)
     anchor_text = models.CharField(max_length=80)
     customer_notes = models.CharField(max_length=500, blank=True, default="")
@@ -101,6 +115,8 @@ class Order(models.Model):
     price_minor = models.PositiveIntegerField(help_text="In the currency's minor unit, frozen by the quote.")
     currency = models.CharField(max_length=3)
     checks = models.JSONField(default=list, help_text="The quote's report: what was checked before money.")
+    # Orders made before the words were kept name none.
+    terms = models.ForeignKey(TermsText, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
     token_version = models.PositiveIntegerField(default=1, help_text="Raising it revokes every access token.")
     regeneration_count = models.PositiveIntegerField(default=0)
     submitted_version = models.ForeignKey(
@@ -121,6 +137,9 @@ class Order(models.Model):
                 name="order_status_is_known",
             ),
             models.CheckConstraint(condition=Q(product__in=Product.values), name="order_product_is_known"),
+            models.CheckConstraint(
+                condition=Q(product="article") | Q(quoted_version__isnull=False), name="order_of_a_link_has_a_text"
+            ),
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="order_has_a_price"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[a-z]{3}$"), name="order_currency_is_iso"),
             models.CheckConstraint(
@@ -147,6 +166,11 @@ class Order(models.Model):
     def reference(self) -> str:
         """Short enough to read out on the telephone; the id is what counts."""
         return str(self.pk)[:8].upper()
+
+    @property
+    def is_for_article(self) -> bool:
+        """A new article is written for it, and carries the link."""
+        return self.product == Product.ARTICLE
 
 
 class OrderEvent(models.Model):

@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from backlinks.views import aftercare, basket, certificates, comparing, decisions, ordering, orders, paying, receipts
+from backlinks.views import (
+    aftercare,
+    basket,
+    certificates,
+    comparing,
+    decisions,
+    ordering,
+    ordering_articles,
+    orders,
+    paying,
+    receipts,
+)
 
 app_name = "backlinks"
 
 urlpatterns = [
     path("articles/<slug:slug>/link/", ordering.order_form, name="order_form"),
     path("articles/<slug:slug>/link/check/", ordering.check_while_typing, name="check_while_typing"),
+    path("order-an-article/", ordering_articles.article_form, name="article_form"),
     path("basket/", basket.basket, name="basket"),
     path("basket/pay/", basket.pay, name="pay_basket"),
     path("basket/paid/<uuid:checkout_id>/", basket.paid, name="paid_together"),

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from backlinks.models import Order
+from backlinks.integration import JOBS
+from backlinks.models import Order, Product
 from queues.models import Job, Pause, State
 from queues.queries import live_job_of, live_slots, queue_position
 
-INTEGRATION = "integrate-backlink"
 AT_WORK = "At work"
 IN_LINE = "Waiting for a free writer"
 PAUSED = "Writing is paused for the moment. Your order keeps its place and begins by itself."
@@ -35,7 +35,7 @@ class QueueInfo:
 
 def progress_of(order: Order) -> QueueInfo | None:
     """None when nothing is being written for it."""
-    job = live_job_of("order", str(order.pk), INTEGRATION)
+    job = live_job_of("order", str(order.pk), JOBS[Product(order.product)])
     return _told(job) if job else None
 
 

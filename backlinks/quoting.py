@@ -15,10 +15,11 @@ from accounts.models import User
 from articles.models import Article
 from articles.quality.anchors import anchor_problems
 from articles.quality.linkability import Linkability
+from backlinks import terms
 from backlinks.access import token_for
 from backlinks.actors import customer_of
 from backlinks.findings import Verdict, keep
-from backlinks.models import Order, OrderStatus, TargetStage
+from backlinks.models import Order, OrderStatus, Product, TargetStage
 from backlinks.moves import remember
 from backlinks.slots import room_in
 from backlinks.targets import read_target
@@ -29,14 +30,20 @@ LONGEST_NOTES = 500
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a customer would like to buy."""
+class LinkWish:
+    """The link a customer would like, wherever it stands."""
 
-    article_id: int
     target_url: str
     anchor_text: str
     email: str
     customer_notes: str = ""
+
+
+@dataclass(frozen=True)
+class Wish(LinkWish):
+    """What a customer would like to buy: a link in a published article."""
+
+    article_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def quote(wish: Wish, *, ip: str, customer: User | None = None, instead_of: Coll
     if article is None:
         raise NoSuchArticle(wish.article_id)
     room = room_in(article, target_url=wish.target_url, besides=instead_of)
-    reasons = [*_problems(wish, article)]
+    reasons = [*problems_of(wish, language=article.language)]
     if not room.linkable:
         reasons.append(Reason(room.code, room.message))
     if reasons:
@@ -98,10 +105,11 @@ def quote(wish: Wish, *, ip: str, customer: User | None = None, instead_of: Coll
     return Quote(order, token_for(order), checks)
 
 
-def _problems(wish: Wish, article: Article) -> Iterator[Reason]:
+def problems_of(wish: LinkWish, *, language: str) -> Iterator[Reason]:
+    """What is wrong with the link itself, whatever it is to stand in; syntax only."""
     for problem in read_target(wish.target_url, allow_http=settings.TARGET_ALLOW_HTTP).problems:
         yield Reason(f"target_{problem.code}", problem.message)
-    for flaw in anchor_problems(wish.anchor_text, language=article.language):
+    for flaw in anchor_problems(wish.anchor_text, language=language):
         yield Reason(f"anchor_{flaw.code}", flaw.message)
     if len(wish.customer_notes) > LONGEST_NOTES:
         yield Reason("notes_too_long", f"Keep the notes to {LONGEST_NOTES} characters.")
@@ -129,6 +137,7 @@ def _write(wish: Wish, article: Article, customer: User | None, checks: list[Che
         price_minor=article.price_minor,
         currency=article.currency,
         checks=[asdict(check) for check in checks],
+        terms=terms.current(Product.BACKLINK),
     )
     remember(order, "", OrderStatus.AWAITING_PAYMENT, customer_of(order))
     return order

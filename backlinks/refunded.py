@@ -12,6 +12,7 @@ from backlinks.checkout import checkout_paid_by
 from backlinks.clients import stripe
 from backlinks.models import Order, OrderStatus, Refund, RefundReason, RefundStatus
 from backlinks.moves import move
+from backlinks.ordered_articles import shelve
 from backlinks.refunds import paid_for, under_way
 from queues.errors import RetryLater
 
@@ -120,4 +121,6 @@ def _mark_refunded(order: Order, refund: Refund) -> None:
         move(order, OrderStatus.REFUNDED, actor=STRIPE)
         if was_live and not refund.keeps_link:
             takedown.begin(order)
+        if order.is_for_article and not was_live:
+            shelve(order.article)
     letters.refunded(order, refund)

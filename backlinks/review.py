@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from articles import publishing, versions
+from articles.generation import name_after
 from articles.models import Article, ArticleVersion
 from articles.placements import NewPlacement
 from audit.actors import Actor
@@ -173,6 +174,8 @@ def _hashes(version: ArticleVersion) -> Read:
 
 def _publish(order: Order, version: ArticleVersion, actor: Actor) -> None:
     read = _hashes(version)
+    if order.is_for_article:
+        order.article = name_after(version)
     versions.approve(version=version, body_sha256=read.body_sha256, actor=actor)
     live = publishing.publish(
         version=version,

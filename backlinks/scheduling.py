@@ -3,10 +3,14 @@
 A plan is an approval of exactly the bytes that were read; once the order moves otherwise, it means nothing any more.
 """
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.people import may
 from articles.models import Article
 from articles.publishing import BreaksPaidLink
 from audit.actors import Actor
@@ -14,18 +18,23 @@ from audit.recording import record
 from backlinks import letters, review
 from backlinks.actors import WRITER
 from backlinks.alerts import Trouble, tell_staff
-from backlinks.models import Order, OrderStatus, PlanOutcome, PublicationPlan, PublicationWish
+from backlinks.models import Order, OrderEvent, OrderStatus, PlanOutcome, PublicationPlan, PublicationWish
 from backlinks.moments import Moment, spoken
 from backlinks.moves import Disputed, RefundUnderWay, WrongState
 from backlinks.rechecking import TargetUnsafe
 from backlinks.review import Approval, NotTheOneRead, Outcome, Read
 from queues.enqueue import enqueue
 
+APPROVE = "backlinks.approve_order"
 WISHABLE = (OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, OrderStatus.REJECTED)
 AFTER = {Outcome.LIVE: PlanOutcome.LIVE, Outcome.BACK_TO_CUSTOMER: PlanOutcome.BACK_TO_CUSTOMER}
 
 
-STOPS = (TargetUnsafe, BreaksPaidLink, Disputed, RefundUnderWay, NotTheOneRead, WrongState)
+class MayNoLongerApprove(Exception):
+    """Whoever approved it has lost the right, or the account, since."""
+
+
+STOPS = (MayNoLongerApprove, TargetUnsafe, BreaksPaidLink, Disputed, RefundUnderWay, NotTheOneRead, WrongState)
 
 
 class NotPlanned(Exception):
@@ -97,8 +106,14 @@ def cancel(*, order: Order, actor: Actor, reason: str = "") -> PublicationPlan:
 
 def plan_of(order: Order) -> PublicationPlan | None:
     """What stands, as long as the order has not moved since."""
-    standing = PublicationPlan.objects.filter(order=order, outcome=PlanOutcome.PLANNED).first()
-    return standing if standing and not has_moved(standing) else None
+    return plans_of([order.pk]).get(order.pk)
+
+
+def plans_of(order_ids: Iterable[UUID]) -> dict[UUID, PublicationPlan]:
+    """By order; in one query."""
+    moved = OrderEvent.objects.filter(order=OuterRef("order"), pk__gt=OuterRef("after_event_id"))
+    standing = PublicationPlan.objects.filter(~Exists(moved), order__in=list(order_ids), outcome=PlanOutcome.PLANNED)
+    return {plan.order_id: plan for plan in standing}
 
 
 def has_moved(planned: PublicationPlan) -> bool:
@@ -120,11 +135,16 @@ def due(plan_id: int) -> PublicationPlan:
 
 
 def carry_out(plan_id: int) -> str:
-    """In the caller's transaction, the target having been looked at. Raises NotPlanned, and as review.approve does."""
+    """In the caller's transaction, the target having been looked at.
+
+    Raises NotPlanned, MayNoLongerApprove, and as review.approve does.
+    """
     _lock(PublicationPlan.objects.select_related("order").get(pk=plan_id).order)
     planned = due(plan_id)
     read = Read(planned.version_id, planned.body_sha256, planned.base_sha256)
     approver = Actor(planned.actor_type, planned.actor_id, planned.actor_label)
+    if not may(approver, APPROVE):
+        raise MayNoLongerApprove(approver.label)
     approval = review.approve_vetted(order=planned.order, read=read, actor=approver)
     if approval.outcome == Outcome.NEEDS_ANOTHER_LOOK:
         approval = _same_change_on_the_new_text(planned, approval, approver)

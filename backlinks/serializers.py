@@ -3,7 +3,6 @@
 Requests are strict: a field that is not listed, or of another JSON type, is refused by its name; nothing is converted.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -12,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from backlinks.models import Order, OrderStatus
 from backlinks.quoting import LONGEST_NOTES, Wish
 from backlinks.targets import LONGEST
+from queues.api.asking import Strict
 
 LARGEST_ID = 2**63 - 1
 LONGEST_ANCHOR = 80
@@ -54,18 +54,6 @@ class Number(serializers.IntegerField):
         if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)
-
-
-class Strict(serializers.Serializer):  # type: ignore[type-arg]
-    """Refuses every field it does not know, naming it."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                raise ValidationError({_printable(name): ["There is no such field."] for name in unknown}, "unknown")
-        known: dict[str, Any] = super().to_internal_value(data)
-        return known
 
 
 class QuoteRequest(Strict):
@@ -195,8 +183,3 @@ class RefusedAnswer(serializers.Serializer):  # type: ignore[type-arg]
 class ProblemAnswer(serializers.Serializer):  # type: ignore[type-arg]
     detail = serializers.CharField()
     code = serializers.CharField()
-
-
-def _printable(name: str) -> str:
-    """A stranger's field name as it can be sent back: never half a character, never endless."""
-    return str(name)[:50].encode("utf-8", "replace").decode()

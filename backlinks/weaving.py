@@ -19,7 +19,8 @@ from articles.markdown.splice import apply, change_paragraph
 from articles.models import Article, ArticleVersion
 from articles.quality.battery import examine
 from articles.quality.case import LinkCase
-from articles.quality.results import CheckResult
+from articles.quality.results import Certificate, CheckResult
+from articles.quality.scope import base_published
 from backlinks.candidates import candidates_of, paragraphs_of_others
 from backlinks.integration import Proposal, QualityRefused, waiting_order
 from backlinks.models import Order
@@ -52,7 +53,8 @@ class Task:
 
     order: Order
     regeneration: int
-    base: ArticleVersion
+    base: ArticleVersion | None
+    text: str
     paragraphs: dict[int, Paragraph]
     earlier: list[str]
     tried: list[dict[str, Any]]
@@ -80,7 +82,15 @@ def propose(order_id: str, regeneration: int, *, progress: Progress) -> Proposal
 
     Raises NothingToWrite, QualityRefused, Permanent (no paragraph, or the model will not) or RetryLater.
     """
-    task = _task(waiting_order(order_id, regeneration), regeneration)
+    return _until_one_passes(_task(waiting_order(order_id, regeneration), regeneration), progress)
+
+
+def propose_in_new(order: Order, regeneration: int, text: str, *, progress: Progress) -> Proposal:
+    """The same for a text that is not an article yet; raises likewise."""
+    return _until_one_passes(_task_in(text, None, order, regeneration), progress)
+
+
+def _until_one_passes(task: Task, progress: Progress) -> Proposal:
     best: Proposal | None = None
     for attempt in range(1, ATTEMPTS + 1):
         progress(10 + 25 * (attempt - 1), "Writing the link into a paragraph" if attempt == 1 else "Trying another way")
@@ -102,9 +112,13 @@ def propose(order_id: str, regeneration: int, *, progress: Progress) -> Proposal
 def _task(order: Order, regeneration: int) -> Task:
     base = order.article.published_version
     assert base is not None  # a constraint: published articles have one
-    paragraphs = eligible_paragraphs(base.body, language=order.article.language)
+    return _task_in(base.body, base, order, regeneration)
+
+
+def _task_in(text: str, base: ArticleVersion | None, order: Order, regeneration: int) -> Task:
+    paragraphs = eligible_paragraphs(text, language=order.article.language)
     if not paragraphs:
-        raise Permanent("the published text has no paragraph left that could take a link")
+        raise Permanent("the text has no paragraph left that could take a link")
     others = paragraphs_of_others(order)
     free = [item for item in paragraphs if item.source not in others]
     usable = free if len(free) >= FEWEST_PARAGRAPHS else paragraphs
@@ -116,6 +130,7 @@ def _task(order: Order, regeneration: int) -> Task:
         order=order,
         regeneration=regeneration,
         base=base,
+        text=text,
         paragraphs={item.id: item for item in usable[:MOST_PARAGRAPHS]},
         earlier=[change["after"] for change in changes[-EARLIER_COMPARED:]],
         tried=tried,
@@ -132,19 +147,31 @@ def _attempt(task: Task, attempt: int) -> Proposal:
     order = task.order
     text = place_marker(answer.new_text, order.target_url, order.anchor_text)
     change = change_paragraph(paragraph, text, mode=answer.mode)
-    body = apply(task.base.body, change)
+    body = apply(task.text, change)
     case = LinkCase(
-        base=task.base.body,
+        base=task.text,
         candidate=body,
         change=change,
         href=order.target_url,
         anchor=order.anchor_text,
         language=order.article.language,
-        base_is_published=Article.objects.filter(pk=order.article_id, published_version=task.base).exists(),
+        base_is_published=_is_published(task),
         earlier=task.earlier,
         notes=order.customer_notes,
     )
-    return Proposal(order, task.regeneration, task.base, body, change, examine(case), reply.model)
+    return Proposal(order, task.regeneration, task.base, body, change, _certificate(task, case), reply.model)
+
+
+def _certificate(task: Task, case: LinkCase) -> Certificate:
+    """Of a text that is new it says nothing about one that is published."""
+    certificate = examine(case)
+    if task.base is not None:
+        return certificate
+    return Certificate(tuple(result for result in certificate.results if result.check != base_published.name))
+
+
+def _is_published(task: Task) -> bool:
+    return Article.objects.filter(pk=task.order.article_id, published_version=task.base).exists()
 
 
 def _refuse_objectionable(proposal: Proposal) -> None:

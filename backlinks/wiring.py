@@ -7,11 +7,25 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from accounts.panels import register_panel
+from accounts.personal.holdings import register_holding
 from accounts.proven import on_address_proven
+from articles.commissioning import register_commission
 from articles.going_live import on_going_live
 from articles.models import Article
 from articles.promises import register_promises
-from backlinks import failing, guests, letters, panels, refunded, refunds, scheduling, watching
+from backlinks import (
+    composing,
+    failing,
+    fulfilment,
+    guests,
+    letters,
+    panels,
+    personal,
+    refunded,
+    refunds,
+    scheduling,
+    watching,
+)
 from backlinks.access import token_for
 from backlinks.alerts import Trouble
 from backlinks.findings import forget_old
@@ -23,6 +37,7 @@ from queues.errors import ReplayRefused
 from queues.models import Job
 from queues.subjects import Description, register
 from queues.upkeep import every_minute
+from workflows.triggers import register_event
 
 
 def order_job_ended(job: Job) -> None:
@@ -38,7 +53,8 @@ def order_job_replayed(job: Job) -> None:
 
 def describe_order(order_id: str) -> Description:
     order = Order.objects.select_related("article").get(pk=order_id)
-    return Description(f"order {order.reference}: link in “{order.article.title}”", _admin_page("order", order_id))
+    what = "new article" if order.is_for_article else "link in"
+    return Description(f"order {order.reference}: {what} “{order.article.title}”", _admin_page("order", order_id))
 
 
 def refund_died(job: Job) -> None:
@@ -121,8 +137,11 @@ register("watched_article", describe=describe_article)
 register_action_link("order", order_link)
 register_action_link("order_trouble", desk_link)
 on_address_proven(guests.attach)
+register_commission("order", composing.write)
 register_promises(promised_links)
 on_going_live(watching.look_soon)
+register_event(fulfilment.PAID, "An order was paid")
+register_holding(personal.HOLDING)
 register_panel(panels.TEMPLATE, panels.my_orders)
 every_minute(forget_old)
 read_lists(settings.TARGET_DENY_FILE)  # a malformed list is refused at start

@@ -50,7 +50,7 @@ def after_desk_of(order: Order) -> AfterDesk:
     )
 
 
-@staff_with(APPROVE)
+@staff_with(APPROVE, step_up=True)
 def plan(request: HttpRequest, order: Order) -> HttpResponse:
     """Approve what was read, for later."""
     if request.POST.get("have_read") != "on":
@@ -79,7 +79,7 @@ def cancel_plan(request: HttpRequest, order: Order) -> HttpResponse:
     return back(order)
 
 
-@staff_with(REFUND)
+@staff_with(REFUND, step_up=True)
 def decide_claim(request: HttpRequest, order: Order) -> HttpResponse:
     """Refund, put back or refuse: each with a reason the customer reads."""
     claim = guarantee.open_claim(order)

@@ -9,10 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.messages import error, success, warning
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
 from articles.publishing import BreaksPaidLink
 from audit.actors import Actor
@@ -21,6 +19,7 @@ from backlinks.admin.desk import desk_of
 from backlinks.models import Order, RefundReason
 from backlinks.moves import Disputed, RefundUnderWay, WrongState
 from backlinks.rechecking import TargetUnsafe
+from queues.staff_posts import View, see_other, staff_post
 
 APPROVE, REJECT, RETRY = "backlinks.approve_order", "backlinks.reject_order", "backlinks.retry_order"
 REFUND = "backlinks.refund_order"
@@ -45,21 +44,18 @@ WHY_NOT: dict[type[Exception], str] = {
 OrderAction = Callable[[HttpRequest, Order], HttpResponse]
 
 
-def staff_with(permission: str) -> Callable[[OrderAction], Callable[[HttpRequest, UUID], HttpResponse]]:
-    """Only whoever holds `permission`, and only by POST; the view is given the order."""
+def staff_with(permission: str, *, step_up: bool = False) -> Callable[[OrderAction], View]:
+    """The one guard of staff's posts; the view is given the order."""
 
-    def mark(view: OrderAction) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    def mark(view: OrderAction) -> View:
+        @staff_post(permission, step_up=step_up)
         @wraps(view)
-        @require_POST
         def guarded(request: HttpRequest, order_id: UUID) -> HttpResponse:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
             order = Order.objects.select_related("article").filter(pk=order_id).first()
             if order is None:
                 raise Http404("There is no such order.")
             return view(request, order)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -74,7 +70,7 @@ def show(request: HttpRequest, order: Order, context: dict[str, Any]) -> HttpRes
     return render(request, "admin/backlinks/order.html", page)
 
 
-@staff_with(APPROVE)
+@staff_with(APPROVE, step_up=True)
 def approve(request: HttpRequest, order: Order) -> HttpResponse:
     if request.POST.get("have_read") != "on":
         error(request, UNCONFIRMED)
@@ -116,7 +112,7 @@ def retry(request: HttpRequest, order: Order) -> HttpResponse:
     return back(order)
 
 
-@staff_with(REFUND)
+@staff_with(REFUND, step_up=True)
 def refund(request: HttpRequest, order: Order) -> HttpResponse:
     words = request.POST.get("reason", "").strip()
     if not words or request.POST.get("sure") != "on":
@@ -158,7 +154,6 @@ def _tell(request: HttpRequest, order: Order, approval: review.Approval) -> Http
 
 
 def back(order: Order, query: str = "") -> HttpResponse:
-    response = redirect("admin:backlinks_order_change", order.pk)
-    response.status_code = 303
+    response = see_other("admin:backlinks_order_change", order.pk)
     response["Location"] += query
     return response

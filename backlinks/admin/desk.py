@@ -111,4 +111,4 @@ def _shown(order: Order, versions: list[ArticleVersion]) -> ArticleVersion | Non
 
 def _text_page(version: ArticleVersion) -> str:
     html = mark_safe(render(version.body))  # sanitised by `render`
-    return render_to_string("admin/backlinks/text.html", {"html": html, "language": version.article.language})
+    return render_to_string("admin/articles/text.html", {"html": html, "language": version.article.language})

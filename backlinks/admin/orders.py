@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.timesince import timesince
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from articles.money import written
-from backlinks.admin import aftercare, decisions
+from audit.logged_reading import log_reading
+from audit.reading import ForReading
+from backlinks.admin import aftercare, decisions, queue
 from backlinks.admin.filters import AskedBack
-from backlinks.admin.reading import ForReading
 from backlinks.models import Order, OrderStatus
 from backlinks.targets import read_target
 
@@ -32,7 +34,7 @@ WAITS_FOR_US = When(status=OrderStatus.ADMIN_REVIEW, then=F("updated_at"))
 
 
 @admin.register(Order)
-class OrderAdmin(ForReading):
+class OrderAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     list_display = (
         "reference",
         "state",
@@ -57,6 +59,7 @@ class OrderAdmin(ForReading):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
+            path("review/", view(queue.page), name="backlinks_order_review"),
             path("<uuid:order_id>/approve/", view(decisions.approve), name="backlinks_order_approve"),
             path("<uuid:order_id>/reject/", view(decisions.reject), name="backlinks_order_reject"),
             path("<uuid:order_id>/retry/", view(decisions.retry), name="backlinks_order_retry"),
@@ -75,8 +78,9 @@ class OrderAdmin(ForReading):
         order = self.get_object(request, object_id)
         if order is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        log_reading(request, target=("order", str(order.pk)))
         context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
-        context["after"] = aftercare.after_desk_of(order)
+        context["after"], context["place"] = aftercare.after_desk_of(order), queue.place_of(order)
         return decisions.show(request, order, context)
 
     @admin.display(description="Order", ordering="id")

@@ -1,14 +1,15 @@
 """Checkouts and what Stripe told us of them, for owners."""
 
 from django.contrib import admin
+from unfold.admin import ModelAdmin
 
 from articles.money import written
-from backlinks.admin.reading import ForReading
+from audit.reading import ForReading
 from backlinks.models import Checkout, StripeEvent
 
 
 @admin.register(Checkout)
-class CheckoutAdmin(ForReading):
+class CheckoutAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     list_display = ("id", "status", "amount", "attempt", "created_at", "expires_at", "settled_at", "stripe_session_id")
     list_filter = ("status", "created_at")
     search_fields = ("id__istartswith", "=stripe_session_id", "=payment_intent_id", "items__order__id__istartswith")
@@ -21,7 +22,7 @@ class CheckoutAdmin(ForReading):
 
 
 @admin.register(StripeEvent)
-class StripeEventAdmin(ForReading):
+class StripeEventAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     list_display = ("received_at", "type", "object_id", "applied_at", "outcome", "id")
     list_display_links = ("received_at",)
     list_filter = ("type", "outcome", "received_at")

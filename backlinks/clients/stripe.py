@@ -8,13 +8,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import stripe
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from queues.errors import Permanent, RetryLater
+from queues.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    import stripe
+else:
+    stripe = OnDemand("stripe")  # 15 MiB: it brings every HTTP library it finds
 
 WITH_INTENT: Any = {"expand": ["payment_intent"]}
 TIMEOUT_SECONDS = 10
@@ -242,7 +247,7 @@ def _is_signed(raw: bytes, signature: str, secret: str) -> bool:
     return True
 
 
-def _ask(shape: type[Answer], call: Callable[[stripe.StripeClient], Any]) -> Answer:
+def _ask(shape: type[Answer], call: "Callable[[stripe.StripeClient], Any]") -> Answer:
     try:
         answer = call(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE.rstrip("/")))
         return shape.model_validate(answer.to_dict())
@@ -256,13 +261,13 @@ def _ask(shape: type[Answer], call: Callable[[stripe.StripeClient], Any]) -> Ans
         raise StripeUnavailable(f"Stripe answered something that is no {shape.__name__}") from error
 
 
-def _retry_after(error: stripe.StripeError) -> float | None:
+def _retry_after(error: "stripe.StripeError") -> float | None:
     said = (error.headers or {}).get("retry-after", "")
     return float(said) if said.isdecimal() else None
 
 
 @cache
-def _client(key: str, base: str) -> stripe.StripeClient:
+def _client(key: str, base: str) -> "stripe.StripeClient":
     return stripe.StripeClient(
         key,
         base_addresses={"api": base},

@@ -49,10 +49,10 @@ def openai(openai_process, settings):
 @pytest.fixture(autouse=True)
 def no_names(monkeypatch):
     """No test asks the machine's resolver: every name leads nowhere until a test says otherwise."""
-    monkeypatch.setattr(Internet, "addresses", _nowhere)
+    monkeypatch.setattr(Internet, "addresses", nowhere)
 
 
-def _nowhere(internet, host, seconds):
+def nowhere(internet, host, seconds):
     raise NameNotFound("the name leads nowhere")
 
 

@@ -132,7 +132,7 @@ def test_buttons_are_those_of_the_state(editor, owner, stripe, openai, settings)
     assert actions(client.get(desk(unread))) == ["refund"]
     assert actions(client.get(desk(refunded))) == []
     assert "no edit passed" in words(client.get(desk(failed)))
-    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject"]
+    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject", "refund"]
 
 
 def test_disputed_order_is_not_decided(editor, stripe, openai):

@@ -15,7 +15,7 @@ from queues.draining import drain
 from queues.errors import RetryLater
 from queues.tests.given import at_once
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.django_db
 EACH_ROW = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.type} {row.variant}".strip())
 
 
@@ -51,13 +51,18 @@ def test_the_page_says_what_happens(play):
     assert page(found) == PAGE.read_text()
 
 
+def ended_once(play, row, status):
+    """The facts after one delivery."""
+    order, about = play(row, status)
+    deliver(row.type, about)
+    apply_all()
+    return facts(order)
+
+
 @EACH_ROW
 def test_repeated_and_out_of_order_it_ends_the_same(play, row):
     for status in OrderStatus:
-        order, about = play(row, status)
-        deliver(row.type, about)
-        apply_all()
-        once = facts(order)
+        once = ended_once(play, row, status)
 
         order, about = play(row, status)
         body = signed(said(f"evt_twice_{order.pk}", row.type, about))
@@ -80,10 +85,7 @@ def test_repeated_and_out_of_order_it_ends_the_same(play, row):
 @pytest.mark.django_db(transaction=True)
 def test_applied_at_once_it_ends_the_same(play, row):
     for status in OrderStatus:
-        order, about = play(row, status)
-        deliver(row.type, about)
-        apply_all()
-        once = facts(order)
+        once = ended_once(play, row, status)
 
         order, about = play(row, status)
         news = [events.look_up(deliver(row.type, about)) for _ in range(3)]

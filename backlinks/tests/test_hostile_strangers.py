@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.roles import Role
+from backlinks import terms
 from backlinks.access import PREFIX, token_for
-from backlinks.models import LinkCertificate, Order
+from backlinks.models import LinkCertificate, Order, Product
 from backlinks.tests.calling import API, asking
 from backlinks.tests.given import approved, article_for_sale, quoted, submitted, written
 from backlinks.tests.looking import browser, page, plain_static  # noqa: F401
@@ -150,6 +151,7 @@ def test_a_session_key_that_somebody_made_up_is_never_adopted(order):
 @pytest.mark.parametrize("by", ["api", "form"])
 def test_ordering_tells_nothing_of_who_has_an_account_and_makes_none(by):
     article = article_for_sale()
+    terms.current(Product.BACKLINK)  # kept with the first order of all, whoever makes it
     User.objects.create_user("customer@example.com", Role.CUSTOMER)
     User.objects.create_user("ourowner@example.com", Role.OWNER)
 

@@ -39,7 +39,7 @@ from queues.models import Job, State
 from queues.replay import replay
 from queues.transitions import cancel
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(580)]
+pytestmark = pytest.mark.django_db
 S = OrderStatus
 _serial = count(1)
 OLD = datetime(2026, 1, 1, tzinfo=UTC)

@@ -22,6 +22,7 @@ def test_every_page_names_who_may_come_in():
     assert named == {
         "order_form": "public",
         "check_while_typing": "public",
+        "article_form": "public",
         "basket": "public",
         "pay_basket": "public",
         "paid_together": "public",

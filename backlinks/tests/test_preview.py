@@ -30,6 +30,13 @@ def test_an_added_sentence_is_marked_and_the_link_stands_out():
     assert preview.after == f"Peas climb. See {markdown_link(HREF, ANCHOR)}."
 
 
+def test_what_is_to_be_read_holds_no_markup_of_other_links_or_emphasis_either():
+    preview = html_of("*Peas* [climb](https://example.org/).", "*Peas* [climb](https://example.org/). See @.")
+
+    assert (preview.readable_before, preview.readable_after) == ("Peas climb.", "Peas climb. See garden <notes>.")
+    assert preview.before == "*Peas* [climb](https://example.org/)."
+
+
 def test_words_that_only_become_a_link_are_not_crossed_out():
     preview = html_of("Keep your garden notes dry.", "Keep your @ dry.", anchor="garden notes")
 

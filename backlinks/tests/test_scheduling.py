@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import Role
 from articles.models import Placement
+from audit.actors import Actor
 from audit.models import AuditEntry
 from backlinks import review, scheduling
 from backlinks.actors import customer_of
@@ -37,7 +40,12 @@ def tomorrow() -> Moment:
 
 def planned(stripe, article=None):
     order = submitted(written(stripe, article))
-    return order, scheduling.plan(order=order, read=read_by_editor(order), moment=tomorrow(), actor=EDITOR)
+    return order, scheduling.plan(order=order, read=read_by_editor(order), moment=tomorrow(), actor=approver())
+
+
+def approver() -> Actor:
+    known = User.objects.filter(email=EDITOR.label).first()
+    return Actor.of(known or User.objects.create_user(EDITOR.label, Role.EDITOR))
 
 
 def time_comes() -> list[tuple[str, str]]:
@@ -88,6 +96,7 @@ def test_a_plan_is_void_once_the_customer_took_it_back_even_when_submitted_again
     submitted(Order.objects.get())
     before = live_body(order.article)
 
+    assert scheduling.plan_of(order) is None
     time_comes()
 
     assert ended(plan) == ("overtaken", "ADMIN_REVIEW")
@@ -98,7 +107,7 @@ def test_a_plan_is_void_once_the_customer_took_it_back_even_when_submitted_again
 def test_the_later_of_two_plans_counts(stripe, openai):
     order, first = planned(stripe)
 
-    second = scheduling.plan(order=order, read=read_by_editor(order), moment=tomorrow(), actor=EDITOR)
+    second = scheduling.plan(order=order, read=read_by_editor(order), moment=tomorrow(), actor=approver())
 
     first.refresh_from_db()
     assert (first.outcome, second.outcome) == ("cancelled", "planned")
@@ -152,6 +161,19 @@ def test_a_target_that_became_unsafe_stops_it_and_the_editor_hears(stripe, opena
     assert EmailLog.objects.get(kind="order_trouble").context["trouble"] == "A planned publication was stopped"
 
 
+@pytest.mark.parametrize("lost", [{"role": Role.CUSTOMER}, {"is_active": False}])
+def test_whoever_approved_and_may_no_longer_publishes_nothing(stripe, openai, lost):
+    order, plan = planned(stripe)
+    before = live_body(order.article)
+    User.objects.filter(email=EDITOR.label).update(**lost)
+
+    time_comes()
+
+    assert ended(plan) == ("stopped", "ADMIN_REVIEW")
+    assert plan.note == f"MayNoLongerApprove: {EDITOR.label}"
+    assert live_body(order.article) == before
+
+
 def test_a_job_that_dies_leaves_the_order_with_the_editor_who_hears(stripe, openai, settings):
     settings.ALERT_EMAILS = ["desk@copydesk.example"]
     _, plan = planned(stripe)
@@ -179,7 +201,7 @@ def test_what_was_not_read_is_not_planned(stripe, openai):
     wrong = review.Read(read.version_id, "0" * 64, read.base_sha256)
 
     with pytest.raises(review.NotTheOneRead):
-        scheduling.plan(order=order, read=wrong, moment=tomorrow(), actor=EDITOR)
+        scheduling.plan(order=order, read=wrong, moment=tomorrow(), actor=approver())
 
     assert not PublicationPlan.objects.exists()
     assert not Job.objects.filter(name="publish-planned").exists()

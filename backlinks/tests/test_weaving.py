@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 
 from articles.markdown.links import SPONSORED_REL, links, markdown_link
 from articles.markdown.paragraphs import eligible_paragraphs
-from articles.models import AiEventLog, ArticleVersion
+from articles.models import AiBreaker, AiEventLog, ArticleVersion
 from backlinks import integration, review, weaving
 from backlinks.actors import customer_of
 from backlinks.models import Order
@@ -240,6 +241,7 @@ def test_an_outage_of_the_model_fails_no_order(stripe, openai, mode):
     assert (order.status, job.state, job.attempt, job.postponements) == ("PROCESSING", "delayed", 0, 4)
     assert not EmailLog.objects.filter(kind="order_failed").exists()
     openai.tell(mode="ok")
+    AiBreaker.objects.filter(opened_at__isnull=False).update(trial_at=Now())
     drain(only="integrate-backlink", advance=True)
     order.refresh_from_db()
     assert order.status == "QUALITY_CHECK"

@@ -1,8 +1,13 @@
 """A version that passed its checks, as people judge it: its difference, its certificate, who wrote it. Reads only."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.markdown.frontmatter import FrontMatter, read
+from articles.markdown.render import render
 from articles.models import ArticleVersion
 from backlinks.certificates import Row, readable
 from backlinks.preview import Preview, preview_of
@@ -24,6 +29,20 @@ class Candidate:
     mode: str
     number: int
     certificate: list[Row]
+
+    @property
+    def is_whole(self) -> bool:
+        """A new article, of which everything is to be read, not one paragraph."""
+        return self.version.base_id is None
+
+    @cached_property
+    def matter(self) -> FrontMatter:
+        return read(self.version.body)
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The whole text as readers will see it."""
+        return mark_safe(render(self.version.body))  # sanitised by `render`
 
     @property
     def is_offline(self) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from accounts.banning import failed
 from backlinks.known_orders import is_known
 from backlinks.models import Order
 
@@ -39,6 +40,7 @@ def order_holder(view: OrderView[P]) -> View:
     def guarded(request: HttpRequest, order_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
         order = Order.objects.select_related("article", "submitted_version", "paid_by").filter(pk=order_id).first()
         if order is None or not is_known(request, order):
+            failed("order")
             raise Http404("There is no such order.")
         return view(request, order, *args, **kwargs)
 

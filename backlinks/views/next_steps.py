@@ -60,6 +60,11 @@ NEXT: Mapping[Situation, str] = {
     S.REFUNDED: "Nothing more: your bank usually shows the money within five to ten days.",
     S.DISPUTED: "Nothing moves until your bank has decided; write to us if this is a mistake.",
 }
+NEXT_OF_ARTICLES: Mapping[Situation, str] = {
+    S.AWAITING_PAYMENT: "Once you have paid, your article is written, and you read it before anybody else.",
+    S.PROCESSING: "You read the whole article first: we write to you when it is ready, so you may close this page.",
+    S.ADMIN_REVIEW: "An editor decides; we write to you when it is live, or when something stands in its way.",
+}
 MONEY_STILL_OWED = (OrderStatus.FAILED, OrderStatus.REJECTED)
 
 

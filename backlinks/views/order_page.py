@@ -12,7 +12,7 @@ from backlinks.models import UNDER_WAY, Checkout, CheckoutStatus, Order, OrderSt
 from backlinks.queries import OrderView, view_of
 from backlinks.scheduling import plan_of
 from backlinks.views.candidate import Candidate, Earlier, candidate_of, earlier_versions
-from backlinks.views.next_steps import NEXT, Situation, situation_of
+from backlinks.views.next_steps import NEXT, NEXT_OF_ARTICLES, Situation, situation_of
 from backlinks.views.steps import RECENT, Step, step_of
 
 S = OrderStatus
@@ -35,6 +35,11 @@ HEADLINES = {
     "cancelled": "Not paid",
     "refunded": "Refunded",
     "refund_returned": "Your refund did not go through",
+}
+OF_ARTICLES = {
+    "quality_check": "Your article is ready to read",
+    "completed": "Your article is live",
+    "failed": "We could not write your article",
 }
 REFUND_SECONDS = 5  # between two looks at one that is under way
 NOT_WRITTEN = (
@@ -76,12 +81,14 @@ class OrderPage:
 
     @property
     def headline(self) -> str:
-        return HEADLINES[self.situation if self.situation in HEADLINES else self.face]
+        name = self.situation if self.situation in HEADLINES else self.face
+        return OF_ARTICLES.get(name, HEADLINES[name]) if self.order.is_for_article else HEADLINES[name]
 
     @property
     def next(self) -> str:
         """What happens next, in one sentence."""
-        return NEXT[self.situation]
+        of_articles = NEXT_OF_ARTICLES if self.order.is_for_article else {}
+        return of_articles.get(self.situation, NEXT[self.situation])
 
     @property
     def last(self) -> Step:

@@ -14,22 +14,18 @@ from accounts.models import User
 from accounts.roles import Role
 from articles.models import Article
 from articles.queries import Search, article_by_slug, catalogue_page
-from backlinks.basket import MOST_LINKS, BasketFull, put_aside_among, refuse_when_full
+from backlinks.basket import put_aside_among
 from backlinks.checkout import give_way
 from backlinks.forms import CHECKED_WHILE_TYPING, OrderForm
-from backlinks.known_orders import all_known, remember
+from backlinks.known_orders import all_known
 from backlinks.queries import unpaid_among
-from backlinks.quoting import NoSuchArticle, QuoteRefused, quote
+from backlinks.quoting import NoSuchArticle, Quote, quote
 from backlinks.slots import room_in
-from backlinks.views.basket import into_basket
 from backlinks.views.doors import public
-from backlinks.views.paying import to_the_till
+from backlinks.views.taking import take, with_retry_after
 
 CHECKS_PER_MINUTE = 120
 OTHERS = 3
-THEN, BASKET = "then", "basket"
-FULL = f"Your basket holds {MOST_LINKS} links, which is the most for one payment. Pay for them, or take one out, first."
-TOO_MANY = "Too many orders in a short time from your connection. Nothing was ordered: please try again in a minute."
 
 
 @public
@@ -45,26 +41,17 @@ def order_form(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _order(request: HttpRequest, form: OrderForm) -> HttpResponse:
     """Whoever orders the same article again gives up the checkout they had not paid: a visitor holds one slot of it."""
-    wants_basket = request.POST.get(THEN) == BASKET
     begun = [order.pk for order in unpaid_among(all_known(request), article=form.article)]
+
+    def quoting() -> Quote:
+        quoted = quote(form.wish(), ip=client_network(request), customer=customer_of(request), instead_of=begun)
+        give_way(begun)
+        return quoted
+
     try:
-        if wants_basket:
-            refuse_when_full(all_known(request))
-        quoted = quote(form.wish(), ip=client_network(request), customer=_customer(request), instead_of=begun)
-    except BasketFull:
-        form.add_error(None, FULL)
-        return _show(request, form, status=422)
-    except QuoteRefused as refusal:
-        form.refuse(refusal.reasons)
-        return _show(request, form, status=422)
+        return take(request, form, quoting, _show)
     except NoSuchArticle as error:
         raise Http404("There is no such article.") from error
-    except TooMany as error:
-        form.add_error(None, TOO_MANY)
-        return _with_retry_after(_show(request, form, status=429), error)
-    give_way(begun)
-    remember(request, quoted.order)
-    return into_basket(request, quoted.order) if wants_basket else to_the_till(request, quoted.order)
 
 
 @public
@@ -75,7 +62,7 @@ def check_while_typing(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         hit("link-check", client_network(request), CHECKS_PER_MINUTE, 60)
     except TooMany as error:
-        return _with_retry_after(HttpResponse(status=429), error)
+        return with_retry_after(HttpResponse(status=429), error)
     name = next((name for name in CHECKED_WHILE_TYPING if request.POST.get(name)), None)
     if name is None:
         return HttpResponse("")
@@ -90,15 +77,10 @@ def _article(slug: str) -> Article:
         raise Http404("There is no such article.") from error
 
 
-def _customer(request: HttpRequest) -> User | None:
+def customer_of(request: HttpRequest) -> User | None:
     """The signed-in customer; staff who try the form buy as anybody would."""
     user = request.user
     return user if isinstance(user, User) and user.role == Role.CUSTOMER else None
-
-
-def _with_retry_after(response: HttpResponse, error: TooMany) -> HttpResponse:
-    response["Retry-After"] = str(error.retry_after)
-    return response
 
 
 def _show_empty(request: HttpRequest, article: Article) -> HttpResponse:
@@ -106,10 +88,10 @@ def _show_empty(request: HttpRequest, article: Article) -> HttpResponse:
     room = room_in(article, target_url="", besides=[order.pk for order in begun])
     if not room.linkable:
         return _show_no_room(request, article, room.message)
-    return _show(request, OrderForm(initial={"email": _address(request)}, article=article))
+    return _show(request, OrderForm(initial={"email": address_of(request)}, article=article))
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Of whoever is signed in, or of the link put aside last."""
     if isinstance(request.user, User):
         return request.user.email

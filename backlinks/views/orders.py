@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import reswap, retarget
 
+from accounts.banning import failed
 from backlinks.access import NoSuchOrder, order_for_token
 from backlinks.known_orders import remember
 from backlinks.models import Order
@@ -63,6 +64,7 @@ def _let_in(request: HttpRequest, order_id: UUID, token: str) -> HttpResponse:
     except NoSuchOrder:
         opened = None
     if opened is None or opened.pk != order_id:
+        failed("access token")
         raise Http404("There is no such order.")
     remember(request, opened)
     response = redirect("backlinks:order", order_id)
