@@ -24,13 +24,18 @@ KINDS: Mapping[str, frozenset[str]] = {
     "order_failed": _ORDER | {"refund", "price"},
     "sign_in_code": _SIGN_IN | {"minutes"},
     "sign_in_by_password": _SIGN_IN,
+    "staff_invitation": frozenset({"role", "invited_by", "days"}),
     "payment_failed": _ORDER | _LINK | {"price", "expired"},
     "refunded": _ORDER | {"price", "was_live", "keeps_link"},
     "link_lost": _ORDER | _LINK,
     "link_restored": _ORDER | _LINK | {"article_url", "was_told"},
     "claim_refused": _ORDER | {"reason"},
+    "article_ready": frozenset({"article_title", "topic", "checks_passed"}),
+    "ordered_article_ready": _ORDER | _LINK | {"description", "checks", "again"},
     "order_trouble": _ORDER | {"trouble", "message", "price"},
     "new_submission": _ORDER | _LINK | {"price"},
+    "article_published": frozenset({"article_title", "article_url"}),
+    "workflow_note": frozenset({"about_line", "text_lines", "run"}),
     "queue_alert": frozenset({"trouble", "about", "message", "since", "times"}),
 }
 

@@ -53,6 +53,7 @@ class EmailLog(models.Model):
             models.Index(fields=["state", "queued_at"], name="email_by_state"),
             models.Index(fields=["-queued_at"], name="email_by_time"),
             models.Index(fields=["to"], name="email_by_recipient"),
+            models.Index(fields=["queued_at"], condition=~models.Q(context={}), name="email_with_text_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from audit.recording import record
 from mail.confidential import CONFIDENTIAL
 from mail.kinds import KINDS
 from mail.models import EmailLog, State
+from mail.previewing import is_forgotten
 from mail.sending import write_again
 
 SETTLED = frozenset({State.SENT, State.FAILED, State.UNCERTAIN})
@@ -37,6 +38,8 @@ def why_not(email: EmailLog) -> str:
         return "There are no templates for this kind any more."
     if email.state not in SETTLED:
         return "It is still on its way."
+    if is_forgotten(email):
+        return "What it said is not kept any more."
     return ""
 
 

@@ -40,7 +40,16 @@ WORDS: Mapping[str, object] = {
     "asked_at": "25 November 2026, 10:02 UTC",
     "minutes": 10,
     "days": 3,
+    "role": "editor",
+    "invited_by": "owner@desk.example",
     "was_told": True,
+    "topic": "How sourdough starters really work",
+    "description": "What lives in a starter, what it feeds on, and how to read its moods.",
+    "again": False,
+    "checks_passed": 16,
+    "about_line": "An article waits for you",
+    "text_lines": ["It passed its review.", "Please read it before noon."],
+    "run": 7,
 }
 
 _OF_ONE_KIND: Mapping[str, Mapping[str, object]] = {

@@ -6,6 +6,8 @@ Called in the job's or the alert's own transaction: nothing slow, and never anyt
 from django.conf import settings
 from django.urls import reverse
 
+from mail import workflow_steps
+from mail.forgetting import forget_old_texts
 from mail.links import register_action_link
 from mail.models import EmailLog
 from mail.sending import send_to_owners
@@ -14,6 +16,8 @@ from queues.alerts import Kind, register_sink
 from queues.errors import ReplayRefused
 from queues.models import Alert, Job
 from queues.subjects import Description, register
+from queues.upkeep import every_minute
+from workflows.models import WorkflowStepExecution
 
 
 def on_dead(job: Job) -> None:
@@ -35,6 +39,11 @@ def describe(email_id: str) -> Description:
     if email is None:
         return Description("an email that is no longer kept")
     return Description(str(email), reverse("admin:mail_emaillog_change", args=[email_id]))
+
+
+def run_page(step_id: str) -> str:
+    step = WorkflowStepExecution.objects.get(pk=step_id)
+    return f"{settings.SITE_URL}{reverse('admin:workflows_workflowrun_change', args=[step.run_id])}"
 
 
 def tell_owners(alert: Alert) -> None:
@@ -63,4 +72,7 @@ def _label(alert: Alert) -> str:
 
 register("email", on_dead=on_dead, on_cancelled=on_cancelled, on_replay=on_replay, describe=describe)
 register_sink("mail", tell_owners)
+every_minute(forget_old_texts)
 register_action_link("alert", alerts_page)
+register_action_link(workflow_steps.SUBJECT, run_page)
+workflow_steps.register()

@@ -9,6 +9,7 @@ from django.shortcuts import render as answer
 from mail.kinds import KINDS
 from mail.rendering import Rendered, render
 from mail.samples import facts, sample
+from queues.staff_posts import named
 
 PREVIEW = "mail.view_emaillog"
 
@@ -29,6 +30,9 @@ def one_kind(request: HttpRequest, kind: str) -> HttpResponse:
     told |= {name: not value for name, value in facts(told).items() if name == request.GET.get("other")}
     context = {"title": f"Email: {kind}", "email": _rendered(kind, told), "facts": facts(told)}
     return _page(request, "admin/mail/kind.html", context)
+
+
+named(one_kind, PREVIEW)
 
 
 def _rendered(kind: str, context: dict[str, object]) -> Rendered:

@@ -3,36 +3,31 @@
 The preview must never show the recipient's access link or sign-in code.
 """
 
-from uuid import UUID
-
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template import TemplateDoesNotExist
 from django.urls import URLPattern, path, reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from audit.logged_reading import LoggedReading
+from audit.reading import ForReading
 from mail.admin import kinds, once_more
-from mail.confidential import covered
 from mail.models import EmailLog, State
-from mail.rendering import Rendered, render
+from mail.previewing import is_forgotten, preview
 
 COLOURS = {State.SENT.value: "success", State.FAILED.value: "danger", State.UNCERTAIN.value: "warning"}
+FORGOTTEN = "What it said is not kept any more."
 
 
 @admin.register(EmailLog)
-class EmailLogAdmin(ModelAdmin):  # type: ignore[misc]
+class EmailLogAdmin(ForReading, LoggedReading):
     list_display = ("queued_at", "kind", "to", "shown_state", "subject_type", "subject_id", "attempts", "sent_at")
     list_display_links = ("queued_at", "kind")
     list_filter = ("state", "kind", "queued_at", ("resend_of", admin.EmptyFieldListFilter))
     search_fields = ("=id", "to", "=subject_id", "=cause", "=message_id", "=provider_id")
     search_help_text = "The recipient, or the whole id of the email, of what it is about, or of its cause"
     ordering = ("-queued_at",)
-    list_per_page = 50
-    show_full_result_count = False
     actions_list = ("each_kind",)
     actions_detail = ("send_once_more",)
     fieldsets = (
@@ -55,7 +50,7 @@ class EmailLogAdmin(ModelAdmin):  # type: ignore[misc]
 
     @action(description="Send once more", url_path="once-more", permissions=["resend"])
     def send_once_more(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return once_more.page(request, UUID(object_id))
+        return once_more.page(request, object_id)
 
     # By method and not by name: unfold looks a name up in the database at every check, `migrate` of an empty one too.
     def has_preview_permission(self, request: HttpRequest) -> bool:
@@ -64,39 +59,29 @@ class EmailLogAdmin(ModelAdmin):  # type: ignore[misc]
     def has_resend_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm(once_more.RESEND)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: EmailLog | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: EmailLog | None = None) -> bool:
-        return False
-
     @display(description="State", ordering="state", label=COLOURS)
     def shown_state(self, email: EmailLog) -> str:
         return email.state
 
     @admin.display(description="Subject")
     def subject_line(self, email: EmailLog) -> str:
-        rendered = _preview(email)
+        rendered = preview(email)
         return rendered.subject if rendered else "-"
 
     @admin.display(description="As sent")
     def as_html(self, email: EmailLog) -> SafeString | str:
-        rendered = _preview(email)
+        rendered = preview(email)
         if rendered is None:
-            return "There are no templates for this kind any more."
+            return FORGOTTEN if is_forgotten(email) else "There are no templates for this kind any more."
         return format_html(
-            '<iframe sandbox="" title="The email as HTML" srcdoc="{}" style="{}"></iframe>',
+            '<iframe sandbox="" title="The email as HTML" srcdoc="{}" class="email-page"></iframe>',
             escape(rendered.html),  # whole, as an attribute: the template's own "safe" ends here
-            "width: 100%; height: 44rem; border: 1px solid #9aa3ab; border-radius: 6px; background: #fff;",
         )
 
     @admin.display(description="As text")
     def as_text(self, email: EmailLog) -> SafeString | str:
-        rendered = _preview(email)
-        return format_html('<pre style="white-space: pre-wrap;">{}</pre>', rendered.text) if rendered else "-"
+        rendered = preview(email)
+        return format_html('<pre class="wrapped">{}</pre>', rendered.text) if rendered else "-"
 
     @admin.display(description="Sent by hand")
     def copies(self, email: EmailLog) -> SafeString | str:
@@ -108,12 +93,3 @@ class EmailLogAdmin(ModelAdmin):  # type: ignore[misc]
 
 def _page(email: EmailLog) -> str:
     return reverse("admin:mail_emaillog_change", args=[email.pk])
-
-
-def _preview(email: EmailLog) -> Rendered | None:
-    """As it reads today; None for a kind whose templates are gone."""
-    try:
-        context = {**email.context, **covered(email.kind)}
-        return render(email.kind, context, action_url=settings.SITE_URL, language=email.language)
-    except TemplateDoesNotExist:
-        return None

@@ -18,11 +18,12 @@ OVERTAKEN = "Nothing was sent: it was sent once more since you opened the page. 
 
 
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, email_id: UUID) -> HttpResponse:
-    """Whoever comes here holds RESEND: the admin's action has seen to it."""
-    email = EmailLog.objects.filter(pk=email_id).first()
-    if email is None:
-        raise Http404("There is no such email.")
+def page(request: HttpRequest, email_id: str) -> HttpResponse:
+    """Whoever comes here holds RESEND: the admin's action has seen to it. The id is as it stood in the address."""
+    try:
+        email = EmailLog.objects.get(pk=UUID(email_id))
+    except (ValueError, EmailLog.DoesNotExist):
+        raise Http404("There is no such email.") from None
     if request.method == "POST":
         return _once_more(request, email)
     context = {

@@ -15,12 +15,16 @@ KINDS = [
     "link_lost",
     "link_restored",
     "claim_refused",
+    "article_ready",
+    "ordered_article_ready",
+    "article_published",
+    "workflow_note",
     "order_trouble",
     "new_submission",
 ]
 
 # To our own people, and not about an order.
-OWNERS_KINDS = ["queue_alert"]
+OWNERS_KINDS = ["queue_alert", "staff_invitation"]
 
 # To whoever typed their address on the sign-in page.
 SIGN_IN_KINDS = ["sign_in_code", "sign_in_by_password"]
@@ -53,11 +57,20 @@ CONTEXT = {
     "checks": [{"label": "Words added", "measured": "5", "limit": "30"}, {"label": "New links", "measured": "1"}],
     "reason": "It reads like an advertisement.",
     "days": 3,
+    "role": "editor",
+    "invited_by": "owner@desk.example",
     "refund": True,
     "expired": True,
     "was_live": True,
     "keeps_link": False,
     "was_told": True,
+    "topic": "Salt & <Stone>",
+    "description": "Where salt comes from & what <it> does.",
+    "again": True,
+    "checks_passed": 16,
+    "about_line": "“Salt & <Stone>” waits",
+    "text_lines": ["It passed its review.", "Please read it."],
+    "run": 7,
     "trouble": "A refund failed",
     "message": "Stripe says the refund failed.",
 }
