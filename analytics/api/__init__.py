@@ -1,0 +1,1 @@
+"""The doors for programs: what browsers tell, and the owners' figures."""
