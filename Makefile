@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test fast journeys crash check bench bench-web bench-jobs format lock clean runtime dev chromium
+.PHONY: help demo run test fast journeys pictures crash soak check bench bench-web bench-jobs bench-analytics format lock clean runtime dev chromium
 
 BIN := .venv/bin
 APPS := config audit queues plugins workflows mail accounts articles backlinks analytics simulators
@@ -41,14 +41,23 @@ run: runtime ## the whole system, nothing played; serves until Ctrl-C
 
 test: fast journeys ## all tests
 
-fast: dev ## units and races on a real PostgreSQL and Redis; at most 3 minutes
-	$(LAUNCH) services -- $(BIN)/python -m pytest -n 2 $(APPS) $(ARGS)
+fast: dev ## units and races on a real PostgreSQL and Redis; about 10 minutes on two cores
+	$(LAUNCH) services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(APPS) $(ARGS)
 
-journeys: dev chromium ## separate processes, a browser, real kills; at most 20 minutes
+journeys: dev chromium ## separate processes, a browser, real kills; about 25 minutes on two cores
 	$(BIN)/python -m pytest tests $(ARGS)
+
+PICTURED := browser owner desk workflows analytics
+
+pictures: dev chromium ## the README's pictures, from what the browser tests see
+	$(BIN)/python -m pytest -q $(PICTURED:%=tests/test_%.py)
+	$(BIN)/python -m tests.pictures
 
 crash: dev ## 10,000 jobs, 500 killed processes, plain Celery beside them; about 40 minutes, figures in docs/reliability.md
 	$(BIN)/python -m tests.crash --write $(ARGS)
+
+soak: dev ## everybody at once for ten minutes while processes and Redis are killed; figures in docs/reliability.md
+	$(BIN)/python -m tests.soak --write $(ARGS)
 
 check: dev ## format, lint, types, import layers, missing migrations
 	$(BIN)/ruff format --check .
@@ -56,13 +65,16 @@ check: dev ## format, lint, types, import layers, missing migrations
 	$(BIN)/djlint --lint --quiet templates
 	$(LAUNCH) services -- sh -euc '$(BIN)/mypy . && $(BIN)/lint-imports && $(BIN)/python manage.py makemigrations --check --dry-run'
 
-bench: bench-web bench-jobs ## every benchmark
+bench: bench-web bench-jobs bench-analytics ## every benchmark
 
 bench-web: dev ## 500 webhooks at once: server time, client time, none lost, orders = paid sessions
 	$(BIN)/python -m bench.webhooks
 
 bench-jobs: dev ## the job backbone beside Celery and BullMQ, about half an hour (ARGS=--quick, --only A,B, --slow, --publish)
 	$(LAUNCH) services --home .local/bench/services -- $(BIN)/python -m bench.jobs $(ARGS)
+
+bench-analytics: dev ## events a second, 5,000,000 of them counted, every dashboard call, the naive query beside it
+	$(LAUNCH) services -- $(BIN)/python -m bench.analytics $(ARGS)
 
 format: dev ## write code and imports the house's way
 	$(BIN)/ruff check --fix-only .

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from articles import prices
 
 
 @register(Tags.security, deploy=True)
@@ -51,6 +53,30 @@ def staff_prove_themselves_twice(app_configs: Sequence[Any] | None, **_: Any) ->
     if settings.STAFF_SECOND_FACTOR:
         return []
     return [Error("STAFF_SECOND_FACTOR is off.", id="copydesk.E022")]
+
+
+@register(Tags.security, deploy=True)
+def the_record_is_keyed(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """Without a key, whoever may write to the database can make the chain over the record anew."""
+    return [] if settings.AUDIT_SEAL_KEY else [Warning("AUDIT_SEAL_KEY is not set.", id="copydesk.W001")]
+
+
+@register(Tags.security, deploy=True)
+def budgets_know_the_model(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """A call without a known price passes every budget."""
+    has_budget = settings.AI_BUDGET_DAY_MICRO or settings.AI_BUDGET_ORDER_MICRO
+    if not has_budget or prices.most_micro(settings.OPENAI_MODEL, sent="", tokens_out=1) is not None:
+        return []
+    said = f"OPENAI_MODEL {settings.OPENAI_MODEL} has no known price: what it costs counts towards no budget."
+    return [Warning(said, id="copydesk.W002")]
+
+
+@register(Tags.security, deploy=True)
+def errors_go_by_https(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """What failed, and where in the code, is for nobody on the way; a DSN that is none stops every process before."""
+    if not settings.SENTRY_SECRET_DSN or settings.SENTRY_SECRET_DSN.startswith("https://"):
+        return []
+    return [Error("SENTRY_DSN is not https.", id="copydesk.E023")]
 
 
 def _needed() -> Iterator[tuple[str, Any]]:

@@ -4,8 +4,12 @@ Nothing else reads os.environ; a secret NAME may come from the file named by NAM
 """
 
 import os
+import re
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -51,6 +55,14 @@ def whole(name: str, default: int, *, least: int = 0) -> int:
     return int(value)
 
 
+def millionths(name: str, default: str) -> int:
+    """An amount of money like 12.50, in millionths."""
+    value = text(name, default)
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value):
+        raise ImproperlyConfigured(f"{name}: {value!r} is not an amount like 12.50")
+    return int(Decimal(value) * 1_000_000)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
@@ -69,6 +81,41 @@ def url(name: str, default: str | None = None, *, schemes: tuple[str, ...]) -> s
     parts = urlsplit(value)
     if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
         raise ImproperlyConfigured(f"{name}: not a URL with one of the schemes {', '.join(schemes)}")
+    return value
+
+
+def dsn(name: str) -> str:
+    """Where Sentry takes errors, like https://KEY@host/1; empty for none."""
+    value = text(name, "")
+    parts = urlsplit(value)
+    is_whole = parts.scheme in ("http", "https") and parts.username and parts.hostname
+    if value and not (is_whole and parts.path.rpartition("/")[2].isdecimal()):
+        raise ImproperlyConfigured(f"{name}: not an address like https://KEY@host/1")
+    return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list like 203.0.113.0/24,2001:db8::/48; a single address is a network of one."""
+    try:
+        return [ip_network(item) for item in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def time_zone(name: str, default: str) -> str:
+    """A name of the IANA database, like Europe/Berlin."""
+    value = text(name, default)
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(f"{name}: {value!r} is no time zone, like Europe/Berlin") from error
+
+
+def currency(name: str, default: str) -> str:
+    """ISO 4217, in lower case."""
+    value = text(name, default).lower()
+    if not (len(value) == 3 and value.isascii() and value.isalpha()):
+        raise ImproperlyConfigured(f"{name}: {value!r} is not a code of three letters, like usd")
     return value
 
 

@@ -9,6 +9,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+NUL = ("NUL", r"\u0000")  # PostgreSQL's words for one in a text, and for one inside JSON
+
 
 class Utf8Request(WSGIRequest):
     """Read as UTF-8, whatever the client calls it: Python knows charsets, such as rot13, that are none."""
@@ -38,6 +40,6 @@ class MalformedRequests:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A door that let one through to the database refuses it late."""
-        if isinstance(exception, DataError) and "NUL" in str(exception):
+        if isinstance(exception, DataError) and any(word in str(exception) for word in NUL):
             return HttpResponseBadRequest("The request contains a NUL character.", content_type="text/plain")
         return None

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from structlog.types import Processor
 
-from config import database, env, mail_server
+from config import database, env, mail_server, reporting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -61,11 +61,14 @@ MIDDLEWARE = [
     "config.timing.server_timing",
     "config.malformed.MalformedRequests",
     "accounts.middleware.OriginMiddleware",
+    "config.uploads.UploadLimit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.policies.ContentPolicyMiddleware",
+    "accounts.middleware.BansMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.networks.StaffNetworksMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PresenceMiddleware",
@@ -105,6 +108,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)  # false for a demo on one machine, and nowhere else
+STEP_UP_LASTS = timedelta(minutes=env.number("STEP_UP_MINUTES", 10, least=1))  # of a second step, for what is grave
+STAFF_NETWORKS = env.networks("STAFF_NETWORKS")  # where staff may come from; anywhere when empty
+BAN_FAILURES = env.whole("BAN_FAILURES", 60)  # so many tries in vain, and a network is refused for a while; 0: never
+BAN_WINDOW_SECONDS = env.whole("BAN_WINDOW_SECONDS", 600, least=1)  # within which they are counted
+BAN_SECONDS = env.whole("BAN_SECONDS", 3600, least=1)
+OTP_RETENTION = timedelta(days=env.number("OTP_RETENTION_DAYS", 1))  # of sign-in codes, once they ended
+SIGN_IN_RETENTION = timedelta(days=env.number("SIGN_IN_RETENTION_DAYS", 90))  # of browsers that are signed out
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 SESSION_COOKIE_HTTPONLY = True
@@ -113,12 +123,16 @@ SESSION_COOKIE_AGE = int(timedelta(days=90).total_seconds())
 _secure = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # a place on browsers' lists is for whoever owns the whole domain to ask for
 SECURE_SSL_REDIRECT = _secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # of a form's fields; files come on top
+UPLOAD_MOST_BYTES = env.whole("UPLOAD_MOST_BYTES", 10 << 20, least=1 << 20)
 
 # --- PostgreSQL and Redis -------------------------------------------------------------------------------------------
 # Threads share psycopg's pool. Prefork children must not inherit one: they keep a connection of their own instead.
@@ -126,6 +140,11 @@ DATABASES = {"default": database.connection(pooled=env.flag("DATABASE_POOL", Tru
 # Flower shows every setting: whatever holds a credential has SECRET, PASS, KEY or TOKEN in its name, or is lower case.
 REDIS_SECRET_URL = env.redis_url()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- The record -------------------------------------------------------------------------------------------------------
+AUDIT_SEAL_KEY = env.text("AUDIT_SEAL_KEY", "")  # of the chain over the record; once set, it stays
+AUDIT_RETENTION_DAYS = env.whole("AUDIT_RETENTION_DAYS", 0)  # 0: for ever
+ACCESS_LOG_RETENTION_DAYS = env.whole("ACCESS_LOG_RETENTION_DAYS", 730)  # 0: for ever
 
 # --- Queues ---------------------------------------------------------------------------------------------------------
 QUEUE_PREFIX = env.text("QUEUE_PREFIX", "copydesk")
@@ -202,6 +221,9 @@ STRIPE_API_BASE = env.url("STRIPE_API_BASE", "https://api.stripe.com", schemes=(
 # Where the browser may be sent to pay: CSP's form-action must allow the redirect.
 STRIPE_CHECKOUT_ORIGIN = env.url("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com", schemes=("http", "https"))
 CHECKOUT_OPEN_FOR = timedelta(minutes=env.whole("CHECKOUT_OPEN_MINUTES", 31, least=31))
+# What an article of 600 words costs, in the currency's minor unit; longer ones in proportion.
+NEW_ARTICLE_PRICE_MINOR = env.whole("NEW_ARTICLE_PRICE_MINOR", 19900, least=1)
+NEW_ARTICLE_CURRENCY = env.currency("NEW_ARTICLE_CURRENCY", "usd")
 REFUND_ON_FINAL_FAILURE = env.flag("REFUND_ON_FINAL_FAILURE", False)  # an order whose refund began cannot be replayed
 REVIEW_REMINDER_DAYS = env.wholes("REVIEW_REMINDER_DAYS", "3,10")  # after so many days a version waits
 
@@ -211,6 +233,10 @@ OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", scheme
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 OPENAI_MODERATION = env.flag("OPENAI_MODERATION", True)  # false where a compatible server has none
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
+OPENAI_MAX_OUTPUT_TOKENS = env.whole("OPENAI_MAX_OUTPUT_TOKENS", 32_000, least=1)  # and so what a call may cost at most
+AI_BUDGET_DAY_MICRO = env.millionths("AI_BUDGET_DAY_USD", "100")  # 0: none. The day is that of ANALYTICS_TIME_ZONE
+AI_BUDGET_ORDER_MICRO = env.millionths("AI_BUDGET_ORDER_USD", "5")  # of one order, or brief, on one day
+AI_QUOTA_TRIAL_SECONDS = env.whole("AI_QUOTA_TRIAL_SECONDS", 3600, least=1)  # until one call tries a spent quota again
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 _mail = mail_server.read(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=mail_server.SCHEMES))
@@ -222,6 +248,7 @@ EMAIL_TIMEOUT = 10
 SENDGRID_API_KEY = _mail.api_key  # what shows settings (Flower, an error page) hides by name: KEY, API, PASSWORD
 SENDGRID_API_BASE = env.url("SENDGRID_API_BASE", "https://api.sendgrid.com", schemes=("http", "https")).rstrip("/")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Copydesk <desk@copydesk.example>")
+EMAIL_RETENTION = timedelta(days=env.number("EMAIL_RETENTION_DAYS", 730))  # of what they said; that they went stays
 ALERT_EMAILS = env.words("ALERT_EMAILS")
 DESK_EMAILS = env.words("DESK_EMAILS") or ALERT_EMAILS  # who hears of new submissions
 
@@ -232,6 +259,13 @@ FLOWER_ADDRESS = env.text("FLOWER_ADDRESS", "127.0.0.1")
 FLOWER_PORT = env.whole("FLOWER_PORT", 5555, least=1)
 FLOWER_DB = env.text("FLOWER_DB", str(BASE_DIR / ".local" / "flower" / "memory"))  # what it remembers over a restart
 FLOWER_URL = env.url("FLOWER_URL", f"http://{FLOWER_ADDRESS}:{FLOWER_PORT}", schemes=("http", "https")).rstrip("/")
+
+# --- Analytics --------------------------------------------------------------------------------------------------------
+ANALYTICS_TIME_ZONE = env.time_zone("ANALYTICS_TIME_ZONE", "UTC")  # whose days are counted; changed: count anew
+ANALYTICS_RETENTION_MONTHS = env.whole("ANALYTICS_RETENTION_MONTHS", 13, least=1)  # of events; what is counted stays
+
+# --- Metrics ----------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # what Prometheus brings to /metrics; without one only owners read it
 
 # --- Web policies and API -------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -257,7 +291,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.errors.answer",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-CALLS_PER_MINUTE = {"owner-read": 600, "owner-write": 60, "owner-stranger": 60}
+CALLS_PER_MINUTE = {
+    "owner-read": 600,
+    "owner-write": 60,
+    "owner-stranger": 60,
+    "analytics-read": 120,
+    "analytics-write": 120,
+    "analytics-stranger": 120,
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Copydesk",
     "DESCRIPTION": "Buy a link in a published article, see the exact change, and submit it to the editor.",
@@ -274,12 +315,14 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
 }
 
-# --- Logs: one JSON line an event, to standard error ----------------------------------------------------------------
+# --- Logs: one JSON line an event, to standard error; errors elsewhere, too, if asked for ---------------------------
+SENTRY_SECRET_DSN = env.dsn("SENTRY_DSN")  # where what the logs tell of exceptions is sent, too
 _log_steps: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    *reporting.steps(SENTRY_SECRET_DSN, site=SITE_URL),
     structlog.processors.format_exc_info,
 ]
 structlog.configure(

@@ -46,6 +46,25 @@ def test_staff_without_a_second_factor_are_refused(settings):
     assert checks.staff_prove_themselves_twice(None) == []
 
 
+def test_a_record_without_a_key_is_warned_of(settings):
+    settings.AUDIT_SEAL_KEY = ""
+    assert ids(checks.the_record_is_keyed(None)) == {"copydesk.W001"}
+
+    settings.AUDIT_SEAL_KEY = "a key"
+    assert checks.the_record_is_keyed(None) == []
+
+
+def test_a_model_that_no_budget_can_hold_is_warned_of(settings):
+    settings.OPENAI_MODEL, settings.AI_BUDGET_DAY_MICRO, settings.AI_BUDGET_ORDER_MICRO = "our-own-model", 1, 0
+    assert ids(checks.budgets_know_the_model(None)) == {"copydesk.W002"}
+
+    settings.AI_BUDGET_DAY_MICRO = 0
+    assert checks.budgets_know_the_model(None) == []
+
+    settings.OPENAI_MODEL, settings.AI_BUDGET_ORDER_MICRO = "gpt-5-mini-2025-08-07", 1
+    assert checks.budgets_know_the_model(None) == []
+
+
 def test_they_run_with_the_deploy_flag_only(settings):
     settings.SITE_URL = "http://127.0.0.1:8000"
 

@@ -25,6 +25,7 @@ from queues.tests.calling import everything
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 WEBHOOK = "/api/v1/purchase/webhook"  # lets in what is signed, and has no browser behind it
+INGEST = "/api/analytics/ingest"  # counts whoever comes; a browser that says it was sent by another site is refused
 NOT_READY = "/readyz"  # says so with 503: no worker runs here
 CSRF_BY_DRF = "CSRF Failed"
 EVIL = ("https://evil.example/", "/\\evil.example")  # more of the kind in accounts' own tests
@@ -82,8 +83,9 @@ def test_a_forged_post_to_any_of_them_is_refused_and_changes_nothing(ways, custo
     }
 
     let_in = {path for path, answer in {**answers, **json}.items() if answer.status_code not in (403, 405)}
-    assert {path.rstrip("/") for path in let_in} == {WEBHOOK}
-    assert answers[WEBHOOK].status_code == json[WEBHOOK].status_code == 400
+    assert {path.rstrip("/") for path in let_in} == {WEBHOOK, INGEST}
+    for door in (WEBHOOK, INGEST):
+        assert answers[door].status_code == json[door].status_code == 400
     assert everything() == before
 
 

@@ -1,13 +1,17 @@
 """A stranger's bytes are refused or ignored, never an error of ours."""
 
+import json
 from io import BytesIO
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.db import DataError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
+from config.malformed import MalformedRequests
 from config.wsgi import application
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +70,12 @@ def test_a_nul_that_reaches_the_database_is_a_400(http, path):
     answer = http.get(f"/admin/{path}")
 
     assert (answer.status_code, answer.content) == (400, b"The request contains a NUL character.")
+
+
+def test_a_nul_inside_json_is_no_error_of_ours_either(rf):
+    with pytest.raises(DataError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT %s::jsonb", [json.dumps("a\0b")])
+
+    answer = MalformedRequests(lambda request: HttpResponse()).process_exception(rf.get("/"), refused.value)
+
+    assert answer is not None and answer.status_code == 400
