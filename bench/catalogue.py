@@ -104,7 +104,8 @@ def _sell(articles: list[Article]) -> None:
 def look(client: Client, address: str) -> tuple[float, int]:
     """Median milliseconds of the view and its middleware, by Server-Timing; and the queries of one look."""
     with CaptureQueriesContext(connection) as asked:
-        assert client.get(address).status_code == 200
+        answer = client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code} {answer.headers}"
         queries = len(asked)  # the next request empties the log
     answers = [client.get(address) for _ in range(LOOKS)]
     return statistics.median(float(answer["Server-Timing"].partition("dur=")[2]) for answer in answers), queries

@@ -62,6 +62,8 @@ class System:
         people = self._sample_people()
         if with_articles:
             self._manage("sample_articles")
+            self._manage("example_plugins")
+            self._manage("ready_made_workflows", "--on")
         self._supervisor.start([self._program(name, line) for name, line in processes.items()])
         self.demo = {**addresses(self._environ, site=address(self._port)), **people}
         self._supervisor.on_change = self._write_demo

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.jobs import goals, ground, report
 from bench.jobs.samples import Book
-from bench.jobs.workloads import draining, enqueueing, looking, picking_up, recovering, sleeping
+from bench.jobs.workloads import draining, enqueueing, looking, picking_up, recovering, scaling, sleeping
 from bench.jobs.workloads.plan import Plan
 
 WORKLOADS = {
@@ -16,7 +16,9 @@ WORKLOADS = {
     "D": sleeping.measure,
     "E": recovering.measure,
     "F": looking.measure,
+    "G": scaling.measure,
 }
+UNASKED = "ABCDEF"
 ONCE = "F"  # its rounds are its own: medians of many calls
 
 
@@ -47,7 +49,7 @@ def _measure(options: argparse.Namespace, plan: Plan) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.jobs", description="Our job backbone beside its peers.")
-    parser.add_argument("--only", default=",".join(WORKLOADS), help="workloads, such as A,B")
+    parser.add_argument("--only", default=",".join(UNASKED), help="workloads, such as A,B; G only when named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
     parser.add_argument("--ours", action="store_true", help="no peers")

@@ -109,7 +109,8 @@ def test_the_models_name_says_what_it_is(openai_client: openai.OpenAI) -> None:
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        ({"task": "write_article"}, "does not offer the task 'write_article'"),
+        ({"task": "write_poem"}, "does not offer the task 'write_poem'"),
+        ({"task": "write_article"}, "not a write_article task"),
         ({"task": "weave_link"}, "not a weave_link task"),
         ("prose", "does not offer the task None"),
     ],

@@ -11,14 +11,22 @@ class Ours(Side):
     """`elsewhere`: the first worker passes for one of another host, of which nobody here can see that it is gone."""
 
     def __init__(
-        self, ground: Ground, label: str = "Copydesk", *, pool: str = "threads", elsewhere: bool = False
+        self,
+        ground: Ground,
+        label: str = "Copydesk",
+        *,
+        pool: str = "threads",
+        elsewhere: bool = False,
+        relays: int = 1,
     ) -> None:
         super().__init__(ground)
         self.label, self._pool, self._elsewhere = label, pool, elsewhere
+        self._relays = relays
         self._held: Client | None = None
 
     def other_commands(self) -> list[tuple[str, Sequence[str], dict[str, str]]]:
-        return [("relay", python("-m", "bench.jobs.entry", "relay"), self.ground.environ())]
+        command = python("-m", "bench.jobs.entry", "relay")
+        return [(f"relay-{number}", command, self.ground.environ()) for number in range(self._relays)]
 
     def worker_command(self, job: str, number: int, slots: int) -> tuple[Sequence[str], dict[str, str]]:
         slots_if_any = {"BENCH_SLOTS": str(slots)} if slots else {}
@@ -30,13 +38,13 @@ class Ours(Side):
         return python("-m", "bench.jobs.client", *words), self.ground.environ()
 
     def wait_ready(self, crew: Crew) -> None:
-        expected = (len(crew.workers), 1)
+        expected = (len(crew.workers), self._relays)
 
         def beats() -> bool:
             crew.check()
             return expected == self.ground.row(
                 "SELECT (SELECT count(*) FROM queues_worker WHERE beat_at > statement_timestamp() - interval '5 s'),"
-                " (SELECT count(*) FROM queues_relay)"
+                " (SELECT count(*) FROM queues_relay WHERE beat_at > statement_timestamp() - interval '5 s')"
             )
 
         until(beats, seconds=START_SECONDS, what="our workers and the relay")

@@ -33,7 +33,7 @@ class Entrant:
 def measure(plan: Plan) -> None:
     for entrant in [*_ours(plan), *(_peers(plan.ground) if plan.with_peers else ())]:
         with plan.book.noting(WORKLOAD, entrant.side.label):
-            figures = _drain(plan.ground, entrant, Load(entrant.job, plan.size(entrant.n)))
+            figures = drain(plan.ground, entrant, Load(entrant.job, plan.size(entrant.n)))
             plan.book.add(WORKLOAD, entrant.side.label, figures)
 
 
@@ -64,7 +64,7 @@ def _peers(ground: Ground) -> list[Entrant]:
     ]
 
 
-def _drain(ground: Ground, entrant: Entrant, load: Load) -> Figures:
+def drain(ground: Ground, entrant: Entrant, load: Load) -> Figures:
     side = entrant.side
     with side.crew(load.job, entrant.slots) as crew:
         side.load(load)

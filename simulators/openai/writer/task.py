@@ -15,6 +15,10 @@ class BadTask(ValueError):
     """The input is not a link task the writer can read."""
 
 
+class Declined(Exception):
+    """The writer reads the task and cannot do it honestly; the message is what it says instead."""
+
+
 @dataclass(frozen=True)
 class Paragraph:
     id: int
