@@ -12,6 +12,8 @@ from tests.system import RUN, System, until
 LONG_PATH = "a-guide-" + "with-a-very-long-address-and-no-place-to-break-it" * 4
 LONG_WORDS = "Bedienungsanleitungen für Werkzeugschärfmaschinen und Drehbankzubehörteile"
 
+OF_CHECKOUT = "FROM backlinks_checkout WHERE id = (SELECT checkout_id FROM backlinks_checkoutitem WHERE order_id = %s)"
+
 
 @dataclass
 class Cast:
@@ -36,6 +38,37 @@ class Cast:
         for state in states:
             self.orders[state].reach(reach, seconds=60)
 
+    def paid_otherwise(self, state: str, outcome: str) -> None:
+        """What became of the pay page, and nothing is waited for."""
+        assert self.ordered(state, self.roomy).checkout().status_code == 201
+        assert self.orders[state].pay(outcome).status_code == 303
+
+    def disputed(self, state: str) -> None:
+        """The bank takes the payment back for now; Stripe tells it of the charge, which its own API names."""
+        (paid,) = self.system.rows(f"SELECT payment_intent_id {OF_CHECKOUT}", self.orders[state].order_id)
+        address = f"{self.system.demo['stripe']}/v1/payment_intents/{paid['payment_intent_id']}"
+        answer = self.system.http.get(address, headers={"Authorization": "Bearer sk_test_cast"})
+        self.system.control("stripe", "/_control/dispute", charge=answer.json()["latest_charge"])
+        self.until("disputed_at IS NOT NULL FROM backlinks_order WHERE id = %s", state)
+
+    def refund_returned(self, by: Staff, state: str) -> None:
+        """The bank does not take the money back."""
+        self.system.control("stripe", "/_control/refunds", outcome="failed")
+        self.ask_for_refund(by, state)
+        self.until("status = 'failed' FROM backlinks_refund WHERE order_id = %s", state)
+        self.system.control("stripe", "/_control/refunds", outcome="succeeded")
+
+    def ask_for_refund(self, by: Staff, state: str) -> None:
+        order = self.orders[state].order_id
+        shown = form_fields(by.get(f"/admin/backlinks/order/{order}/change/"), "/refund/")
+        words = "It could not be written."
+        answer = by.post(f"/admin/backlinks/order/{order}/refund/", **shown, reason=words, sure="on")
+        assert answer.status_code == 303
+
+    def until(self, is_so: str, state: str) -> None:
+        asked = f"SELECT {is_so}"
+        until(lambda: any(any(row.values()) for row in self.system.rows(asked, self.orders[state].order_id)), 30, is_so)
+
     def decided(self, by: Staff, state: str, verb: str, reach: str, **fields: str) -> None:
         order = self.orders[state]
         shown = form_fields(by.get(f"/admin/backlinks/order/{order.order_id}/change/"), f"/{verb}/")
@@ -52,20 +85,29 @@ class Cast:
 
 
 def brought_there(system: System, folder: Path) -> Cast:
-    full, other, roomy = (published(system, folder, f"cast-{RUN}-{number}", LONG) for number in range(3))
+    full, other, another, roomy = (published(system, folder, f"cast-{RUN}-{number}", LONG) for number in range(4))
     cast = Cast(system, full, roomy)
     system.control("openai", mode="bad_edit", delay_seconds=0)
     cast.paid("failed", "refunded", article=other, reach="FAILED")
+    cast.paid("refund-returned", article=another, reach="FAILED")
     system.control("openai", mode="ok")
     cast.paid("review", "submitted", "live", article=full, reach="QUALITY_CHECK")
     cast.paid("rejected", article=other, reach="QUALITY_CHECK")
+    cast.paid("disputed", article=another, reach="QUALITY_CHECK")
     cast.orders["review"].regenerate()
     for state in ("submitted", "live", "rejected"):
         assert cast.orders[state].submit().status_code == 200
     editor, owner = Staff(system, "editor"), Staff(system, "owner")
     cast.decided(editor, "live", "approve", "COMPLETED", have_read="on")
     cast.decided(editor, "rejected", "reject", "REJECTED", reason="It sells something else.\n\nPlease mend the page.")
-    cast.decided(owner, "refunded", "refund", "REFUNDED", reason="It could not be written.", sure="on")
+    cast.ask_for_refund(owner, "refunded")
+    cast.orders["refunded"].reach("REFUNDED")
+    cast.refund_returned(owner, "refund-returned")
+    cast.disputed("disputed")
     cast.ordered("unpaid", roomy)
+    cast.paid_otherwise("expired", "expire")
+    cast.orders["expired"].reach("CANCELLED")
+    cast.paid_otherwise("confirming", "pay_later")
+    cast.until(f"status = 'pending' {OF_CHECKOUT}", "confirming")
     until(lambda: cast.orders["review"].status()["canSubmit"], 30, "a second version")
     return cast

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.chromium import launched_browser, watched_window
 from tests.customer import Customer, Staff
 from tests.planted.planting import SETTINGS
+from tests.planted.sentry import Sentry, listening
 from tests.system import ROOT, RUN, System, launched
 
 _PEOPLE = count(1)
@@ -37,13 +38,19 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 @pytest.fixture(scope="session")
-def planted_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def sentry() -> Iterator[Sentry]:
+    with listening() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def planted_system(tmp_path_factory: pytest.TempPathFactory, sentry: Sentry) -> Iterator[System]:
     """Another whole system, which knows the jobs of tests.planted besides; PLANTED_HOME as JOURNEYS_HOME above."""
     under_way = os.environ.get("PLANTED_HOME")
     if under_way:
         yield System(Path(under_way))
         return
-    with launched(tmp_path_factory.mktemp("planted") / "home", **SETTINGS) as running:
+    with launched(tmp_path_factory.mktemp("planted") / "home", **SETTINGS, SENTRY_DSN=sentry.dsn) as running:
         yield running
 
 
@@ -80,12 +87,23 @@ def article(system: System, tmp_path: Path) -> dict[str, Any]:
     return published(system, tmp_path, f"workshop-{RUN}-{next(_PEOPLE)}", LONG)
 
 
+@pytest.fixture
+def sample_article(system: System, tmp_path: Path) -> dict[str, Any]:
+    """One of the demo's own, worth a picture, under an address of this journey."""
+    slug = f"saving-seed-{RUN}-{next(_PEOPLE)}"
+    source = (ROOT / "articles" / "sample_articles" / "saving-seed.md").read_text()
+    return imported(system, tmp_path, slug, source.replace("slug: saving-seed\n", f"slug: {slug}\n", 1))
+
+
 def published(system: System, folder: Path, slug: str, text: str) -> dict[str, Any]:
-    """Import and publish `text` by the command an operator would use; returns it as the catalogue's API shows it."""
+    front = f"---\ntitle: The {slug} year\nslug: {slug}\nlanguage: en\nprice_minor: 4900\n---\n\n"
+    return imported(system, folder, slug, f"{front}# The year\n\n{text}\n")
+
+
+def imported(system: System, folder: Path, slug: str, source: str) -> dict[str, Any]:
+    """Import and publish by the command an operator would use; returns it as the catalogue's API shows it."""
     file = folder / f"{slug}.md"
-    file.write_text(
-        f"---\ntitle: The {slug} year\nslug: {slug}\nlanguage: en\nprice_minor: 4900\n---\n\n# The year\n\n{text}\n"
-    )
+    file.write_text(source)
     environ = {
         "DATABASE_URL": system.demo["database_url"],
         "REDIS_URL": system.demo["redis_url"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from tests.system import RUN, System, until
+from tests.system import BRIEFLY, RUN, System, until
 
 _NUMBERS = count(1)
 
@@ -99,7 +99,7 @@ class Staff:
 
     def __init__(self, system: System, role: str) -> None:
         self.site = system.demo["site"]
-        self.http = httpx.Client(timeout=30, base_url=self.site, headers={"Referer": self.site})
+        self.http = httpx.Client(timeout=30, limits=BRIEFLY, base_url=self.site, headers={"Referer": self.site})
         person = system.demo[role]
         self.get("/admin/login/")
         signed_in = self.post("/admin/login/", username=person["email"], password=person["password"])

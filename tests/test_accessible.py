@@ -11,7 +11,7 @@ from tests.cast import LONG_PATH, LONG_WORDS, Cast, brought_there
 from tests.chromium import keep_picture, needs_chromium
 from tests.system import RUN, System, until
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]  # the first of them starts a system and plays eight orders
+pytestmark = needs_chromium
 
 Way = Callable[[Page, Cast], object]
 FIELDS = ["id_target_url", "id_anchor_text", "id_customer_notes", "id_email", "id_consent"]
@@ -127,7 +127,10 @@ PAGES: dict[str, Way] = {
     "versions-compared": compare_versions,
     "certificate": open_certificate,
 }
-STATES = ["unpaid", "review", "submitted", "live", "rejected", "failed", "refunded"]
+STATES = [
+    "unpaid", "expired", "confirming", "review", "submitted", "live", "rejected", "disputed", "failed",
+    "refunded", "refund-returned",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)

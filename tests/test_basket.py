@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.accessibility import faults
@@ -13,7 +12,7 @@ from tests.chromium import keep_picture, needs_chromium
 from tests.conftest import LONG, published
 from tests.system import RUN, System
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]  # the whole system starts within the first of them
+pytestmark = needs_chromium
 
 
 def test_guest_buys_two_links_in_one_basket_and_submits_one(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.buying import order_a_link, order_id, pay
 from tests.chromium import keep_picture, needs_chromium
@@ -14,11 +14,11 @@ pytestmark = needs_chromium
 
 
 def test_buy_regenerate_submit_approve_publish(
-    window: BrowserContext, browser: Browser, system: System, article: dict[str, Any]
+    window: BrowserContext, browser: Browser, system: System, sample_article: dict[str, Any]
 ):
     page, target = window.new_page(), f"https://browser-{RUN}.example/notes"
 
-    order_a_link(page, article, target)
+    order_a_link(page, sample_article, target)
     page.wait_for_url(re.compile("/pay/"))
     keep_picture(page, "pay-page")
     pay(page)
@@ -36,7 +36,7 @@ def test_buy_regenerate_submit_approve_publish(
 
     page.reload()
     keep_picture(page, "live")
-    page.goto(f"/articles/{article['slug']}/")
+    page.goto(f"/articles/{sample_article['slug']}/")
     links = page.locator(f'a[href="{target}"]')
     expect(links).to_have_count(1)
     expect(links).to_have_attribute("rel", "sponsored noopener")
@@ -44,13 +44,18 @@ def test_buy_regenerate_submit_approve_publish(
     keep_picture(page, "public-page")
 
 
-def approve_in_admin(browser: Browser, system: System, order: str) -> None:
+def signed_in_editor(browser: Browser, system: System) -> Page:
     desk = browser.new_context(base_url=system.demo["site"], viewport={"width": 1400, "height": 1000})
     page = desk.new_page()
     page.goto("/admin/")
     page.get_by_label(re.compile("email", re.IGNORECASE)).fill(system.demo["editor"]["email"])
     page.locator("input[name=password]").fill(system.demo["editor"]["password"])
     page.locator("button[type=submit]").first.click()
+    return page
+
+
+def approve_in_admin(browser: Browser, system: System, order: str) -> None:
+    page = signed_in_editor(browser, system)
     page.goto("/admin/backlinks/order/")
     keep_picture(page, "admin-orders")
     page.goto(f"/admin/backlinks/order/{order}/change/")
@@ -59,7 +64,7 @@ def approve_in_admin(browser: Browser, system: System, order: str) -> None:
     page.get_by_role("button", name="Approve and publish").click()
     expect(page.get_by_text("Approved and published")).to_be_visible()
     keep_picture(page, "admin-approved")
-    desk.close()
+    page.context.close()
 
 
 def test_another_browser_sees_nothing_of_the_order(browser: Browser, system: System, article: dict[str, Any]):

@@ -20,7 +20,6 @@ from tests.crash.stage import HOMES, Stage
 from tests.crash.verdict import Verdict, judge
 
 SEED = 1
-pytestmark = pytest.mark.timeout(420)  # on a machine that has nothing else to do it takes one minute
 # For each: what is done to a job, and what of the verdict changes; `job` stands for its id.
 PLANTED: Sequence[tuple[str, dict[str, Any]]] = (
     ("INSERT INTO queues_test_effect SELECT * FROM queues_test_effect WHERE job_id = %s", {"done_twice": "job"}),

@@ -12,7 +12,7 @@ from tests.chromium import keep_picture, needs_chromium
 from tests.customer import Staff, form_fields
 from tests.system import RUN, System, until
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]  # the whole system starts within the first of them
+pytestmark = needs_chromium
 SOON = 30_000  # milliseconds
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     if report.is_slow(run):
         print(f"SLOW: p95 of the rescues is above {report.GOAL_SECONDS} s.")
     if options.write:
-        report.write(PAGE, "make crash", content)
+        report.write(PAGE, "crash", "make crash", content)
     return 1 if faults or report.is_slow(run) else 0
 
 

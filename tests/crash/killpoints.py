@@ -3,7 +3,6 @@
 Imports nothing of the product, because the plain Celery of the control run dies here too.
 """
 
-import base64
 import os
 import re
 import signal
@@ -47,7 +46,7 @@ class Killpoints:
         self._pass(point, str(job))
 
     def _popped(self, transport: Transport, message: Any, queue: Any) -> None:
-        self._message.jobs = _UUID.findall(base64.b64decode(message["body"]).decode())
+        self._message.jobs = _UUID.findall(message["body"])
         for job in self._message.jobs:
             self._pass(Point.POPPED, job, of=Victim.MAIN)
         _deliver(transport, message, queue)

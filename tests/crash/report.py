@@ -11,7 +11,6 @@ from tests.crash.matrix import Run
 from tests.crash.plan import Point, Victim
 from tests.crash.rescues import Rescue, percentile
 
-BEGIN, END = "<!-- crash: figures begin -->", "<!-- crash: figures end -->"
 GOAL_SECONDS = 12
 
 
@@ -58,12 +57,13 @@ def lines(run: Run, control: Control | None) -> list[str]:
     ]
 
 
-def write(page: Path, command: str, content: Sequence[str]) -> None:
-    """Replace what stands between the markers."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
+def write(page: Path, name: str, command: str, content: Sequence[str]) -> None:
+    """Replace what stands between the markers of that name."""
+    begin, end = (f"<!-- {name}: figures {word} -->" for word in ("begin", "end"))
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
     stamp = f"`{command}`, {date.today():%d %B %Y}, default settings."
-    page.write_text("\n".join([f"{before}{BEGIN}", stamp, "", *content, f"{END}{after}"]), encoding="utf-8")
+    page.write_text("\n".join([f"{before}{begin}", stamp, "", *content, f"{end}{after}"]), encoding="utf-8")
 
 
 def _rows(run: Run, control: Control | None) -> list[str]:

@@ -33,7 +33,7 @@ SELECT id::text FROM queues_job AS job WHERE {OURS} AND state = 'completed' AND 
     OR rescues <> (SELECT count(*) FROM queues_attempt WHERE job_id = job.id AND outcome = 'lost'))
 """
 # Counters, the deltas not folded yet, and the rows: in one statement, and so of one moment.
-_DRIFT = """
+DRIFT = """
 WITH counted AS (
     SELECT queue, state, n FROM queues_counter CROSS JOIN LATERAL (VALUES
         ('waiting', waiting), ('dispatched', dispatched), ('active', active), ('delayed', delayed), ('dead', dead),
@@ -45,7 +45,7 @@ WITH counted AS (
 SELECT coalesce(sum(abs(n)), 0)::int AS n FROM drifts
 """
 # A delta moves what it counts from one column to another, so the counters alone must add up.
-_CONSERVATION = """
+CONSERVATION = """
 SELECT coalesce(sum(abs(
     enqueued - waiting - dispatched - active - delayed - completed - dead - cancelled - deleted)), 0)::int AS n
 FROM queues_counter
@@ -92,8 +92,8 @@ def judge(database_url: str, folder: Path, kills: Sequence[Kill]) -> Verdict:
             effects_of_no_completed=ids(_OF_NO_COMPLETED),
             wrongly_charged=ids(_WRONGLY_CHARGED),
             dead=[id for id, state in state_of.items() if state in ("dead", "cancelled")],
-            drift=rows(_DRIFT)[0]["n"],
-            conservation=rows(_CONSERVATION)[0]["n"],
+            drift=rows(DRIFT)[0]["n"],
+            conservation=rows(CONSERVATION)[0]["n"],
             twins_refused=len(lines(folder / TWINS)),
             rescued=found,
             leases_run_out=run_out,

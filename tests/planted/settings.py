@@ -9,3 +9,4 @@ from config.settings import INSTALLED_APPS
 
 os.environ["DJANGO_SETTINGS_MODULE"] = __name__
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.planted"]
+ROOT_URLCONF = "tests.planted.urls"
