@@ -1,7 +1,8 @@
-"""The one statement of a funnel: everybody's steps as a word, and in full only those whom the window may cut off.
+"""The one statement of a funnel: a visitor's steps as a word, and in full only those whom the window may cut off.
 
 Events are sorted once. In "1232" the third step was reached, whatever lies between: that is a comparison of texts. It
-holds for who did everything within the window; of the others it says who took no second step anyway.
+holds for who did everything within the window; of the others it says who took no second step anyway. Whoever is signed
+in is there for longer than a window, and is read in full.
 """
 
 from collections.abc import Sequence
@@ -26,33 +27,31 @@ class Step:
 
 # Whoever took first steps that differ belongs to the earliest.
 _ALL = """
-WITH people AS MATERIALIZED (
-    SELECT actor, is_known, by, CASE {likes} END AS at_most, span > %(window)s AS may_be_cut FROM (
-        SELECT actor, string_agg(step, '' ORDER BY id) AS word, max(at) - min(at) AS span, {first} AS by,
-            max(person) IS NOT NULL AS is_known
+WITH visitors AS MATERIALIZED (
+    SELECT visitor, by, CASE {likes} END AS at_most, span > %(window)s AS may_be_cut FROM (
+        SELECT visitor, string_agg(step, '' ORDER BY id) AS word, max(at) - min(at) AS span, {first} AS by
         FROM (
-            SELECT coalesce(person, visitor) AS actor, person, id, at, {by} AS by, CASE {steps} END AS step
-            FROM {table} WHERE id >= %(first)s AND id < %(end)s AND ({any})
-        ) AS told GROUP BY actor
+            SELECT visitor, id, at, {by} AS by, CASE {steps} END AS step
+            FROM {table} WHERE id >= %(first)s AND id < %(end)s AND ({any}) AND person IS NULL
+        ) AS told GROUP BY visitor
     ) AS words WHERE word LIKE '%%1%%'
 ), in_full AS (
-    SELECT actor, max(CASE {cases} END) AS furthest FROM ({source}) AS steps GROUP BY actor
+    SELECT actor, max(CASE {cases} END) AS furthest, {first_in_full} AS by FROM ({source}) AS steps GROUP BY actor
 ), everybody AS (
-    SELECT by, at_most AS furthest FROM people WHERE NOT ({unsure})
-    UNION ALL SELECT by, furthest FROM people JOIN in_full USING (actor)
+    SELECT by, at_most AS furthest FROM visitors WHERE NOT ({unsure})
+    UNION ALL SELECT by, furthest FROM in_full WHERE furthest IS NOT NULL
 )
 SELECT by, {reached} FROM everybody GROUP BY by ORDER BY 2 DESC, by
 """
-# Mostly people who are signed in, whom an index finds: others are seldom seen for longer than a window.
+# An index finds who is signed in; the others are seldom seen for longer than a window.
 _TOLD = """
 SELECT *, CASE WHEN t1 THEN at END AS s1 FROM (
-    SELECT person AS actor, id, at, {tests} FROM {table}
-    WHERE id >= %(first)s AND id < %(end)s AND ({any})
-        AND person IN (SELECT actor FROM people WHERE is_known AND {unsure})
+    SELECT person AS actor, id, at, {by} AS by, {tests} FROM {table}
+    WHERE id >= %(first)s AND id < %(end)s AND ({any}) AND person IS NOT NULL
     UNION ALL
-    SELECT visitor, id, at, {tests} FROM {table}
+    SELECT visitor, id, at, {by}, {tests} FROM {table}
     WHERE id >= %(first)s AND id < %(end)s AND ({any}) AND person IS NULL
-        AND visitor IN (SELECT actor FROM people WHERE NOT is_known AND {unsure})
+        AND visitor IN (SELECT visitor FROM visitors WHERE {unsure})
 ) AS told
 """
 _NEXT = """
@@ -76,26 +75,31 @@ def statement(steps: Sequence[Step], by: str) -> tuple[str, dict[str, Any]]:
         "any": any_step,
         "unsure": unsure,
         "by": by or "''",
-        "first": "(array_agg(by ORDER BY id) FILTER (WHERE step = '1'))[1]" if by else "''",
+        "first": _earliest("step = '1'") if by else "''",
+        "first_in_full": _earliest("t1") if by else "''",
         "likes": " ".join(f"WHEN word LIKE '{_in_order(n)}' THEN {n}" for n in reversed(numbers)),
         "steps": " ".join(f"WHEN {test} THEN '{n}'" for n, test in enumerate(tests, 1)),
         "cases": " ".join(f"WHEN s{n} IS NOT NULL THEN {n}" for n in reversed(numbers)),
         "reached": ", ".join(f"count(*) FILTER (WHERE furthest >= {n})" for n in numbers),
-        "source": _in_full(tests, any_step, unsure),
+        "source": _in_full(tests, any_step, unsure, by or "''"),
     }
     return _ALL.format(**parts), given
 
 
-def _in_full(tests: Sequence[str], any_step: str, unsure: str) -> str:
+def _in_full(tests: Sequence[str], any_step: str, unsure: str, by: str) -> str:
     """Along each person's events `s<n>` is, where an event is step n, when the first step was made that led up to it.
 
     Of several first steps the latest leaves most of the window, so that one alone is remembered from row to row.
     """
     named = ", ".join(f"{test} AS t{number}" for number, test in enumerate(tests, 1))
-    source = _TOLD.format(tests=named, any=any_step, unsure=unsure, table=TABLE)
+    source = _TOLD.format(tests=named, any=any_step, unsure=unsure, by=by, table=TABLE)
     for number in range(2, len(tests) + 1):
         source = _NEXT.format(n=number, before=number - 1, source=source)
     return source
+
+
+def _earliest(is_first: str) -> str:
+    return f"(array_agg(by ORDER BY id) FILTER (WHERE {is_first}))[1]"
 
 
 def _in_order(last: int) -> str:
