@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.system import ROOT
 
 PAGES = sorted(
-    path.relative_to(ROOT) for pattern in ("*.md", "troubleshooting/*.md") for path in (ROOT / "docs").glob(pattern)
+    path.relative_to(ROOT)
+    for pattern in ("*.md", "operations/*.md", "troubleshooting/*.md")
+    for path in (ROOT / "docs").glob(pattern)
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FIGURES = re.compile(r"<!-- \w+: figures begin -->.*?<!-- \w+: figures end -->", re.DOTALL)
