@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.limits import TooMany, hit, prune_windows
@@ -82,3 +82,12 @@ def test_hits_at_once_are_all_counted():
 
     assert answers.count(True) == 10
     assert RateWindow.objects.get().hits == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_else_a_transaction_writes_is_safe_on_disk_all_the_same():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        hit("quote", "203.0.113.7", 1, 60)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
