@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from config.tests.crawling import within
 from config.tests.hostile import CORPUS, FORMULA, harm
 from config.tests.populated import undone
-from config.tests.pressing import Press, changes, its_cookies_kept
+from config.tests.pressing import Press, changes_noted, its_cookies_kept
 from queues.tests.browsing import Element
 
 TYPED_INTO = {"", "text", "email", "url", "search", "tel", "number", "date", "datetime-local", "password", "hidden"}
@@ -58,11 +56,11 @@ def _hidden(form: Element) -> set[str]:
 def type_in(http: Client, one: Press, entry: str, sent: dict[str, list[str]]) -> tuple[str, bool]:
     """What is wrong with the answer, or with a page on which it then shows; and whether anything was kept."""
     body = urlencode(sent, doseq=True, errors="surrogatepass")
-    with its_cookies_kept(http), undone(), CaptureQueriesContext(connection) as queries:
+    with its_cookies_kept(http), undone(), changes_noted() as changes:
         answer = http.post(one.action, body, content_type="application/x-www-form-urlencoded")
         if answer.status_code >= 500 or answer.status_code in (403, 405):
             return f"answers {answer.status_code}", False
-        kept = changes(queries)
+        kept = bool(changes)
         looks = kept and entry.startswith(LOOKED_FOR)
         shown = [_text(answer), *(_text(http.get(url)) for url in _where(http, one, answer) if looks)]
         faults = [fault for text in shown for fault in harm(text)]
