@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
@@ -66,7 +67,12 @@ def hit(scope: str, who: str, limit: int, seconds: float) -> int:
 
     Call it outside the transaction of what it guards: a rollback forgets the hit, a long one holds up the next.
     """
-    given = {"scope": scope, "who": _hashed(scope, who), "seconds": seconds, "alone": not connection.in_atomic_block}
+    given: dict[str, Any] = {
+        "scope": scope,
+        "who": _hashed(scope, who),
+        "seconds": seconds,
+        "alone": not connection.in_atomic_block,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HIT, given)
         hits, remaining = cursor.fetchone()

@@ -6,7 +6,7 @@ Reads only.
 from django.db.models import QuerySet
 
 from articles.models import ArticleVersion
-from backlinks.models import UNFINISHED, Order
+from backlinks.models import Order
 
 Status = ArticleVersion.Status
 PASSING = (Status.CANDIDATE, Status.SUBMITTED, Status.APPROVED)
@@ -24,7 +24,7 @@ def passing(order: Order) -> list[ArticleVersion]:
 
 def paragraphs_of_others(order: Order) -> set[str]:
     """The paragraphs (their source as published) that other unfinished orders of the article are about to change."""
-    others = Order.objects.filter(article=order.article_id, status__in=UNFINISHED).exclude(pk=order.pk)
+    others = Order.objects.unfinished().filter(article=order.article_id).exclude(pk=order.pk)
     ids = [str(pk) for pk in others.values_list("pk", flat=True)]
     newest = ArticleVersion.objects.filter(subject_type="order", subject_id__in=ids, status__in=PASSING)
     changes = newest.order_by("subject_id", "-id").distinct("subject_id").values_list("change", flat=True)

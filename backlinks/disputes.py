@@ -30,6 +30,7 @@ def settle(dispute: stripe.Dispute) -> str:
     if changed:
         _tell(dispute, checkout, "checkout.frozen", Trouble.DISPUTED)
     if dispute.status == LOST:
+        orders.filter(dispute_lost_at=None).update(dispute_lost_at=timezone.now())
         _lose(dispute, checkout, orders)
         return "lost"
     return "frozen"
@@ -53,7 +54,7 @@ def _about_links(live: list[Order]) -> str:
 
 
 def _release(dispute: stripe.Dispute, checkout: Checkout, orders: QuerySet[Order]) -> str:
-    if orders.filter(disputed_at__isnull=False).update(disputed_at=None):
+    if orders.filter(disputed_at__isnull=False).update(disputed_at=None, dispute_lost_at=None):
         for order in orders.filter(status=OrderStatus.PROCESSING):
             integration.begin_again(order)
         _tell(dispute, checkout, "checkout.released", Trouble.DISPUTE_WON)

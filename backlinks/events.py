@@ -30,12 +30,15 @@ def look_up(event_id: str) -> News:
         return News(event, lambda: fulfilment.settle(session))
     if kind == "refund":
         refund = stripe.refund(event.object_id)
-        return News(event, lambda: refunded.settle(refund))
+        if refund.number or refund.charge is None:
+            return News(event, lambda: refunded.settle(refund))
+        given = refunded.look_up(refund.charge)
+        return News(event, lambda: refunded.settle_by_hand(refund, given))
     if kind == "charge.dispute":
         dispute = stripe.dispute(event.object_id)
         return News(event, lambda: disputes.settle(dispute))
-    charge = stripe.charge(event.object_id)
-    return News(event, lambda: refunded.settle_charge(charge))
+    given = refunded.look_up(event.object_id)
+    return News(event, lambda: refunded.settle_charge(given))
 
 
 def apply(news: News) -> str:

@@ -95,6 +95,7 @@ def _payment(order: Order) -> Section:
         "amount_minor": receipt.paid_minor,
         "currency": order.currency,
         "disputed_at": _at(order.disputed_at),
+        "dispute_lost_at": _at(order.dispute_lost_at),
         "returned": [
             {"at": _at(it.at), "amount_minor": it.amount_minor, "confirmed": it.is_done, "refund": it.number}
             for it in receipt.returned

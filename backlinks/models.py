@@ -88,11 +88,19 @@ class TermsText(models.Model):
         return f"{self.product} {self.sha256[:12]}"
 
 
+# What the bank took back is over, whatever state it stopped in.
+_UNFINISHED = Q(status__in=UNFINISHED, dispute_lost_at=None)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
+    def unfinished(self) -> "OrderQuerySet":
+        """Paid for and not yet live."""
+        return self.filter(_UNFINISHED)
+
     def holding_a_slot(self) -> "OrderQuerySet":
         """Paid for and not yet live, or being paid for right now."""
         being_paid = Q(pk__in=CheckoutItem.objects.filter(holds_slot=True).values("order_id"))
-        return self.filter(Q(status__in=UNFINISHED) | being_paid)
+        return self.filter(_UNFINISHED | being_paid)
 
 
 class Order(models.Model):
@@ -124,6 +132,9 @@ class Order(models.Model):
     )
     paid_by = models.ForeignKey("Checkout", on_delete=models.PROTECT, null=True, blank=True, related_name="paid_orders")
     disputed_at = models.DateTimeField(null=True, blank=True)
+    dispute_lost_at = models.DateTimeField(
+        null=True, blank=True, help_text="The bank took the payment back: the order has ended where it stood."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     paid_at = models.DateTimeField(null=True, blank=True)

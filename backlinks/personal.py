@@ -48,9 +48,8 @@ def export(person: Person) -> Kept:
 
 def hinders(person: Person) -> list[str]:
     """An order somebody works on, or money that is not settled. Locks the orders, so that none moves meanwhile."""
-    theirs = list(orders(person).select_for_update(of=("self",)))
-    reasons = (_hindrance(order) for order in theirs if not _is_long_lost(order))
-    return [f"Order {order.reference}: {reason}." for order, reason in zip(theirs, reasons, strict=False) if reason]
+    theirs = [order for order in orders(person).select_for_update(of=("self",)) if not _is_lost(order)]
+    return [f"Order {order.reference}: {reason}." for order in theirs if (reason := _hindrance(order))]
 
 
 def erase(person: Person) -> int:
@@ -78,7 +77,9 @@ def _record(order: Order) -> dict[str, Any]:
         return unpaid_record(order)
 
 
-def _is_long_lost(order: Order) -> bool:
+def _is_lost(order: Order) -> bool:
+    if order.dispute_lost_at is not None:
+        return True
     return order.disputed_at is not None and order.disputed_at < timezone.now() - DISPUTES_SETTLE_WITHIN
 
 

@@ -3,6 +3,8 @@
 A refund that fails is for staff to settle; nothing is ever asked of Stripe from here.
 """
 
+from dataclasses import dataclass
+
 from django.utils import timezone
 
 from backlinks import letters, takedown
@@ -17,6 +19,27 @@ from backlinks.refunds import paid_for, under_way
 from queues.errors import RetryLater
 
 WORKING_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Given:
+    """A payment, and the refunds of it, as Stripe has them now."""
+
+    charge: stripe.Charge
+    refunds: list[stripe.StripeRefund]
+
+    @property
+    def waits_by_hand(self) -> bool:
+        """Stripe counts a refund before it has gone through; of one made there we hear nothing else."""
+        by_hand = [refund for refund in self.refunds if refund.is_standing and not refund.number]
+        return any(refund.status != "succeeded" for refund in by_hand)
+
+
+def look_up(charge_id: str) -> Given:
+    """Outside any transaction."""
+    charge = stripe.charge(charge_id)
+    payment = charge.payment_intent if charge.refunded else None
+    return Given(charge, stripe.refunds_of(payment) if payment else [])
 
 
 def settle(told: stripe.StripeRefund) -> str:
@@ -49,16 +72,31 @@ def fail(refund: Refund, reason: str, **changes: object) -> str:
     return "failed"
 
 
-def settle_charge(charge: stripe.Charge) -> str:
+def settle_by_hand(told: stripe.StripeRefund, given: Given) -> str:
+    """What Stripe says of a refund that somebody made there: staff hear of one that failed."""
+    checkout = checkout_paid_by(told.payment_intent)
+    if checkout is None:
+        return "not_ours"
+    if told.is_standing:
+        return settle_charge(given)
+    reason = f"Stripe says that the refund {told.id}, made there by hand, {told.status}."
+    for order in checkout.paid_orders.select_related("article"):
+        letters.to_staff(Trouble.REFUND_FAILED, order, cause=told.id, message=reason)
+    return "failed"
+
+
+def settle_charge(given: Given) -> str:
     """A payment given back as a whole, perhaps by hand at Stripe: all its orders are refunded.
 
     Stripe counts a refund that may still fail; of those we asked for, the refund's own events are the word.
     """
-    checkout = checkout_paid_by(charge.payment_intent)
+    checkout = checkout_paid_by(given.charge.payment_intent)
     if checkout is None:
         return "not_ours"
-    if not charge.refunded:
+    if not given.charge.refunded:
         return "partly_refunded"
+    if given.waits_by_hand:
+        return "pending"
     for order in Order.objects.select_for_update().filter(paid_by=checkout).order_by("pk"):
         asked_for = under_way(order)
         if asked_for is None:

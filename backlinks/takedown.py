@@ -28,19 +28,24 @@ class CannotTakeDown(Permanent):
     """The article is no longer such that the link can be taken out by itself; the message says why."""
 
 
-def begin(order: Order, *, reason: str = REASON) -> None:
-    """Have it taken out, once, by a job: the article is locked before its orders, and the caller holds the order."""
-    id = str(order.pk)
-    enqueue("take-link-down", {"order_id": id, "reason": reason}, subject=("refunded_link", id), once=f"take-down:{id}")
+def begin(order: Order, *, reason: str = REASON, again: bool = False) -> None:
+    """Have it taken out by a job: the article is locked before its orders, and the caller holds the order.
+
+    Once, however often it is asked for; `again`: also after a job that failed.
+    """
+    id, name = str(order.pk), f"take-down:{order.pk}"
+    only_once, only_one = (None, name) if again else (name, None)
+    given = {"order_id": id, "reason": reason}
+    enqueue("take-link-down", given, subject=("refunded_link", id), once=only_once, key=only_one)
 
 
 @transaction.atomic
 def after_chargeback(*, order: Order, actor: Actor, reason: str) -> None:
-    """Staff have the link of a disputed order taken out. Raises WrongState unless it is live and disputed."""
+    """Staff have the link of an order taken out whose dispute was lost. Raises WrongState unless it is such a one."""
     order = Order.objects.select_for_update().get(pk=order.pk)
-    if order.status != OrderStatus.COMPLETED or order.disputed_at is None:
+    if order.status != OrderStatus.COMPLETED or order.dispute_lost_at is None:
         raise WrongState(order, OrderStatus.REFUNDED)
-    begin(order, reason=CHARGED_BACK)
+    begin(order, reason=CHARGED_BACK, again=True)
     record(actor=actor, action="order.link_taken_out", target=("order", str(order.pk)), reason=reason)
 
 

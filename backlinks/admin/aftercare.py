@@ -46,7 +46,7 @@ def after_desk_of(order: Order) -> AfterDesk:
         wish=spoken(wish.wished_for, wish.zone) if wish else "",
         plan=f"{scheduling.in_words(planned)}, approved by {planned.actor_label}" if planned else "",
         claim=guarantee.open_claim(order),
-        can_take_out=order.status == OrderStatus.COMPLETED and order.disputed_at is not None,
+        can_take_out=order.status == OrderStatus.COMPLETED and order.dispute_lost_at is not None,
     )
 
 

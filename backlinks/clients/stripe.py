@@ -86,6 +86,7 @@ class StripeRefund(_Shape):
     id: str
     status: str | None
     amount: int
+    charge: str | None
     payment_intent: str | None
     metadata: dict[str, str] | None
 

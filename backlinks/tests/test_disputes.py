@@ -4,13 +4,15 @@ import pytest
 
 from accounts.models import User
 from accounts.roles import Role
-from articles.models import Placement
+from articles.models import Article, Placement
 from audit.models import AuditEntry
 from backlinks import takedown
+from backlinks.access import token_for
 from backlinks.models import Order, StripeEvent
 from backlinks.moves import WrongState
+from backlinks.slots import room_in
 from backlinks.tests.aftermath import gone_live
-from backlinks.tests.given import EDITOR, article_for_sale, bought, hear, live_body, signed, write
+from backlinks.tests.given import EDITOR, ONE_SLOT, article_for_sale, bought, hear, live_body, signed, write, written
 from backlinks.tests.standins import KEY
 from backlinks.tests.test_refunds import ask, failed_order
 from backlinks.webhooks import receive
@@ -135,10 +137,38 @@ def test_by_setting_staff_decide_what_becomes_of_the_link(stripe, openai, settin
     assert AuditEntry.objects.get(action="order.link_taken_out").reason == "The bank gave the money back."
 
 
-def test_nothing_is_taken_out_of_an_order_that_is_not_disputed(stripe, openai):
+def test_the_link_can_be_asked_out_again_after_a_job_that_failed(stripe, openai):
     order = gone_live(stripe)
+    lose_dispute(stripe, order)
+    Job.objects.filter(name="take-link-down").update(state=State.DEAD)
+
+    takedown.after_chargeback(order=order, actor=EDITOR, reason="It is charged back.")
+
+    assert drain(only="take-link-down") == [("take-link-down", "SUCCESS")]
+    assert not Placement.objects.live().exists()
+
+
+@pytest.mark.parametrize("is_disputed", [False, True])
+def test_nothing_is_taken_out_before_a_dispute_is_lost(stripe, openai, is_disputed):
+    order = gone_live(stripe)
+    if is_disputed:
+        disputed(stripe, order)
 
     with pytest.raises(WrongState):
         takedown.after_chargeback(order=order, actor=EDITOR, reason="Why not.")
 
     assert not Job.objects.filter(name="take-link-down").exists()
+
+
+def test_what_the_bank_took_back_has_ended_and_gives_its_room_back(stripe, openai, client):
+    article = article_for_sale(ONE_SLOT)
+    order = written(stripe, article)
+    article = Article.objects.select_related("published_version").get(pk=article.pk)
+    assert not room_in(article, target_url="https://another.example.org/").linkable
+
+    lose_dispute(stripe, order)
+
+    assert room_in(article, target_url="https://another.example.org/").linkable
+    page = client.get(f"/orders/{order.pk}/", {"access": token_for(order)}, follow=True).content.decode()
+    assert "The payment was taken back." in page
+    assert "this order has ended" in page

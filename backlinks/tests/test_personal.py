@@ -18,7 +18,7 @@ from backlinks.models import Order, OrderEvent, Product, RefundReason, StripeEve
 from backlinks.receipts import receipt_of
 from backlinks.tests.articles_given import quoted_article
 from backlinks.tests.given import EDITOR, approved, bought, quoted, submitted, till, written
-from backlinks.tests.test_disputes import disputed
+from backlinks.tests.test_disputes import disputed, lose_dispute
 from mail.models import EmailLog
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,17 @@ def test_while_it_is_in_work_or_money_is_open_nothing_is_erased(stripe, openai, 
 
     assert refusal.value.reasons == [f"Order {order.reference}: {why}."]
     assert (Order.objects.values().get(), list(EmailLog.objects.values_list("to", "context"))) == before
+
+
+def test_a_dispute_that_was_lost_hinders_nothing_and_what_does_is_named(stripe, openai):
+    lose_dispute(stripe, bought(stripe))
+    other = bought(stripe)
+
+    with pytest.raises(verbs.StillNeeded) as refusal:
+        erase()
+
+    (why,) = refusal.value.reasons
+    assert why.startswith(f"Order {other.reference}: it is paid and not finished")
 
 
 def test_of_an_ordered_article_the_brief_forgets_them_too(stripe, openai):

@@ -270,6 +270,38 @@ def test_a_payment_given_back_by_hand_at_stripe_refunds_its_orders(stripe):
     assert status_of(order) == OrderStatus.REFUNDED
 
 
+def given_back_by_hand(stripe, order: Order) -> dict[str, Any]:
+    """Under way at Stripe, which counts it already."""
+    stripe.tell("refunds", outcome="pending")
+    made = stripe.http.post("/v1/refunds", headers=KEY, data={"payment_intent": order.paid_by.payment_intent_id}).json()
+    hear(stripe, made["charge"])
+    return dict(made)
+
+
+def test_what_was_given_back_by_hand_is_refunded_when_it_has_gone_through(stripe):
+    order = failed_order(bought(stripe))
+    made = given_back_by_hand(stripe, order)
+    assert status_of(order) == OrderStatus.FAILED
+
+    stripe.tell("refund", refund=made["id"], outcome="succeeded")
+    hear(stripe, made["id"])
+
+    assert status_of(order) == OrderStatus.REFUNDED
+
+
+def test_staff_hear_of_a_refund_by_hand_that_failed(stripe, settings):
+    settings.ALERT_EMAILS = ["money@copydesk.example"]
+    order = failed_order(bought(stripe))
+    made = given_back_by_hand(stripe, order)
+
+    stripe.tell("refund", refund=made["id"], outcome="failed")
+    hear(stripe, made["id"])
+
+    assert status_of(order) == OrderStatus.FAILED
+    email = EmailLog.objects.get(kind="order_trouble", context__trouble="A refund failed")
+    assert email.context["message"] == f"Stripe says that the refund {made['id']}, made there by hand, failed."
+
+
 def test_part_of_a_payment_given_back_by_hand_moves_nothing(stripe):
     order = failed_order(bought(stripe))
     data = {"payment_intent": order.paid_by.payment_intent_id, "amount": "100"}

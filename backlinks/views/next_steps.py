@@ -34,6 +34,7 @@ class Situation(StrEnum):
     REFUND_RETURNED = "refund_returned"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute_lost"
 
 
 S = Situation
@@ -58,6 +59,7 @@ NEXT: Mapping[Situation, str] = {
     S.REFUND_FAILED: "Our staff see to it that your money goes back, and write to you when it has.",
     S.REFUND_RETURNED: "Our staff find another way to give your money back, and write to you.",
     S.REFUNDED: "Nothing more: your bank usually shows the money within five to ten days.",
+    S.DISPUTE_LOST: "Nothing more: your bank took the payment back, and with that this order has ended.",
     S.DISPUTED: "Nothing moves until your bank has decided; write to us if this is a mistake.",
 }
 NEXT_OF_ARTICLES: Mapping[Situation, str] = {
@@ -74,7 +76,7 @@ def situation_of(face: str, known: OrderView, *, asks_back: bool, is_link_gone: 
     if order.status == OrderStatus.REFUNDED:
         return Situation(face)
     if order.disputed_at:
-        return S.DISPUTED
+        return S.DISPUTE_LOST if order.dispute_lost_at else S.DISPUTED
     if known.is_refunding:
         return S.REFUND_UNDER_WAY
     if refund and refund.status == RefundStatus.FAILED and order.status in MONEY_STILL_OWED:
