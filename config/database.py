@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 
 
@@ -10,6 +12,8 @@ def connection(*, pooled: bool) -> dict[str, Any]:
     """PostgreSQL by DATABASE_URL; with `pooled`, threads of one process share psycopg's pool."""
     value = env.url("DATABASE_URL", schemes=("postgresql", "postgres"))
     parts = urlsplit(value)
+    if not parts.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL: it names no database; its end is /NAME")
     # A few statements are prepared (queues.sql); not behind a pooler that gives each transaction another session.
     prepared = {"prepare_threshold": 2 if env.flag("DATABASE_PREPARE", True) else None}
     options: dict[str, Any] = {**dict(parse_qsl(parts.query)), "connect_timeout": 5, **prepared}

@@ -5,14 +5,17 @@ Nothing else reads os.environ; a secret NAME may come from the file named by NAM
 
 import os
 import re
+from collections.abc import Collection
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
+HIGHEST_PORT = 65_535
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -24,10 +27,47 @@ def text(name: str, default: str | None = None) -> str:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE: cannot read {file} ({error.strerror})") from error
+        except UnicodeDecodeError:
+            raise ImproperlyConfigured(f"{name}_FILE: {file} is no text in UTF-8") from None
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set. See .env.example.")
     return value.strip()
+
+
+def filled(name: str, default: str) -> str:
+    """`text`, where set to nothing is as good as not set."""
+    return text(name, "") or default
+
+
+def choice(name: str, default: str, among: Collection[str]) -> str:
+    value = filled(name, default)
+    if value not in among:
+        raise ImproperlyConfigured(f"{name}: {value!r} is none of {', '.join(among)}")
+    return value
+
+
+def log_level(name: str) -> str:
+    return choice(name, "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+
+
+def folder(name: str, default: Path, *, beside: Path) -> Path:
+    """One that is served to everybody: neither `beside` itself nor a folder around it."""
+    value = Path(filled(name, str(default)))
+    if beside.resolve().is_relative_to(value.resolve()):
+        raise ImproperlyConfigured(f"{name}: {value} holds the program itself")
+    return value
+
+
+def emails(name: str) -> list[str]:
+    """A comma-separated list of plain addresses, like desk@example.com."""
+    items = words(name)
+    for item in items:
+        try:
+            validate_email(item)
+        except ValidationError:
+            raise ImproperlyConfigured(f"{name}: {item!r} is no address like desk@example.com") from None
+    return items
 
 
 def flag(name: str, default: bool) -> bool:
@@ -55,6 +95,13 @@ def whole(name: str, default: int, *, least: int = 0) -> int:
     return int(value)
 
 
+def port(name: str, default: int) -> int:
+    value = whole(name, default, least=1)
+    if value > HIGHEST_PORT:
+        raise ImproperlyConfigured(f"{name}: {value} is no port, which is {HIGHEST_PORT} at most")
+    return value
+
+
 def millionths(name: str, default: str) -> int:
     """An amount of money like 12.50, in millionths."""
     value = text(name, default)
@@ -78,9 +125,14 @@ def wholes(name: str, default: str) -> list[int]:
 
 def url(name: str, default: str | None = None, *, schemes: tuple[str, ...]) -> str:
     value = text(name, default)
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
-        raise ImproperlyConfigured(f"{name}: not a URL with one of the schemes {', '.join(schemes)}")
+    problem = f"{name}: not a URL with one of the schemes {', '.join(schemes)}"
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.port != 0 and bool(parts.netloc or parts.path.strip("/"))
+    except ValueError:  # its words may quote a password
+        raise ImproperlyConfigured(f"{problem}, or its port is no number") from None
+    if parts.scheme not in schemes or not is_whole:
+        raise ImproperlyConfigured(problem)
     return value
 
 
@@ -125,7 +177,7 @@ def redis_url() -> str:
         return url("REDIS_URL", schemes=("redis", "rediss"))
     password = text("REDIS_PASSWORD", "")
     credentials = f":{quote(password, safe='')}@" if password else ""
-    return f"redis://{credentials}{text('REDIS_HOST', '127.0.0.1')}:{whole('REDIS_PORT', 6379, least=1)}/0"
+    return f"redis://{credentials}{text('REDIS_HOST', '127.0.0.1')}:{port('REDIS_PORT', 6379)}/0"
 
 
 def unquoted(part: str | None) -> str:

@@ -21,7 +21,7 @@ DEBUG = env.flag("DEBUG", False)
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 SITE_URL = env.url("SITE_URL", "http://127.0.0.1:8000", schemes=("http", "https")).rstrip("/")
-SITE_NAME = env.text("SITE_NAME", "Copydesk")
+SITE_NAME = env.filled("SITE_NAME", "Copydesk")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)  # how many X-Forwarded-For hops are ours
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
@@ -93,7 +93,7 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / ".local" / "static")))
+STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / ".local" / "static", beside=BASE_DIR)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -147,7 +147,7 @@ AUDIT_RETENTION_DAYS = env.whole("AUDIT_RETENTION_DAYS", 0)  # 0: for ever
 ACCESS_LOG_RETENTION_DAYS = env.whole("ACCESS_LOG_RETENTION_DAYS", 730)  # 0: for ever
 
 # --- Queues ---------------------------------------------------------------------------------------------------------
-QUEUE_PREFIX = env.text("QUEUE_PREFIX", "copydesk")
+QUEUE_PREFIX = env.filled("QUEUE_PREFIX", "copydesk")
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 10, least=0.2)
 JOB_RENEWAL_SECONDS = env.number("JOB_RENEWAL_SECONDS", 2.5, least=0.05)
 JOB_REDISPATCH_SECONDS = env.number("JOB_REDISPATCH_SECONDS", 15, least=0.2)
@@ -210,7 +210,7 @@ TARGET_DENIED_CATEGORIES = env.words(
     "TARGET_DENIED_CATEGORIES", "malware,phishing,adult,gambling,counterfeits,shortener,any-address,denied"
 )
 TARGET_DENY_FILE = env.text("TARGET_DENY_FILE", "")  # read besides our own small list
-TARGET_REPUTATION = env.text("TARGET_REPUTATION", "backlinks.reputation.DenyLists")
+TARGET_REPUTATION = env.filled("TARGET_REPUTATION", "backlinks.reputation.DenyLists")
 GUARANTEE_MONTHS = env.whole("GUARANTEE_MONTHS", 12, least=1)  # of links that go live from now on
 TAKE_DOWN_AFTER_LOST_DISPUTE = env.flag("TAKE_DOWN_AFTER_LOST_DISPUTE", True)  # false: staff decide, order by order
 
@@ -230,7 +230,7 @@ REVIEW_REMINDER_DAYS = env.wholes("REVIEW_REMINDER_DAYS", "3,10")  # after so ma
 # --- OpenAI ---------------------------------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", schemes=("http", "https"))
-OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
+OPENAI_MODEL = env.filled("OPENAI_MODEL", "gpt-5-mini")
 OPENAI_MODERATION = env.flag("OPENAI_MODERATION", True)  # false where a compatible server has none
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 OPENAI_MAX_OUTPUT_TOKENS = env.whole("OPENAI_MAX_OUTPUT_TOKENS", 32_000, least=1)  # and so what a call may cost at most
@@ -247,17 +247,17 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.use_ssl, _mail.use_tls
 EMAIL_TIMEOUT = 10
 SENDGRID_API_KEY = _mail.api_key  # what shows settings (Flower, an error page) hides by name: KEY, API, PASSWORD
 SENDGRID_API_BASE = env.url("SENDGRID_API_BASE", "https://api.sendgrid.com", schemes=("http", "https")).rstrip("/")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Copydesk <desk@copydesk.example>")
+DEFAULT_FROM_EMAIL = env.filled("DEFAULT_FROM_EMAIL", "Copydesk <desk@copydesk.example>")
 EMAIL_RETENTION = timedelta(days=env.number("EMAIL_RETENTION_DAYS", 730))  # of what they said; that they went stays
-ALERT_EMAILS = env.words("ALERT_EMAILS")
-DESK_EMAILS = env.words("DESK_EMAILS") or ALERT_EMAILS  # who hears of new submissions
+ALERT_EMAILS = env.emails("ALERT_EMAILS")
+DESK_EMAILS = env.emails("DESK_EMAILS") or ALERT_EMAILS  # who hears of new submissions
 
 # --- Flower ---------------------------------------------------------------------------------------------------------
 FLOWER_USER = env.text("FLOWER_USER", "")
 FLOWER_PASSWORD = env.text("FLOWER_PASSWORD", "")
-FLOWER_ADDRESS = env.text("FLOWER_ADDRESS", "127.0.0.1")
-FLOWER_PORT = env.whole("FLOWER_PORT", 5555, least=1)
-FLOWER_DB = env.text("FLOWER_DB", str(BASE_DIR / ".local" / "flower" / "memory"))  # what it remembers over a restart
+FLOWER_ADDRESS = env.filled("FLOWER_ADDRESS", "127.0.0.1")
+FLOWER_PORT = env.port("FLOWER_PORT", 5555)
+FLOWER_DB = env.filled("FLOWER_DB", str(BASE_DIR / ".local" / "flower" / "memory"))  # what it remembers over a restart
 FLOWER_URL = env.url("FLOWER_URL", f"http://{FLOWER_ADDRESS}:{FLOWER_PORT}", schemes=("http", "https")).rstrip("/")
 
 # --- Analytics --------------------------------------------------------------------------------------------------------
@@ -341,7 +341,10 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.log_level("LOG_LEVEL"),
+    },
     "loggers": {
         "stripe": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

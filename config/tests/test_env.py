@@ -1,6 +1,9 @@
 """A malformed value is refused at start, with its name."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config import database, env
@@ -22,6 +25,16 @@ from config import database, env
         (lambda: env.wholes("X", "1"), "3,-1"),
         (lambda: env.url("X", schemes=("https",)), "ftp://example.com"),
         (lambda: env.url("X", schemes=("https",)), "https://"),
+        (lambda: env.url("X", schemes=("https",)), "https://[x"),
+        (lambda: env.url("X", schemes=("https",)), "https://example.com:abc"),
+        (lambda: env.url("X", schemes=("https",)), "https://example.com:99999"),
+        (lambda: env.port("X", 1), "65536"),
+        (lambda: env.port("X", 1), "0"),
+        (lambda: env.log_level("X"), "chatty"),
+        (lambda: env.emails("X"), "desk@example.com, The desk <desk@example.com>"),
+        (lambda: env.emails("X"), "desk"),
+        (lambda: env.folder("X", settings.BASE_DIR / "static", beside=settings.BASE_DIR), "."),
+        (lambda: env.folder("X", settings.BASE_DIR / "static", beside=settings.BASE_DIR), "/"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name(monkeypatch, read, value):
@@ -29,6 +42,21 @@ def test_a_malformed_value_is_refused_by_name(monkeypatch, read, value):
 
     with pytest.raises(ImproperlyConfigured, match=r"^X: "):
         read()
+
+
+@pytest.mark.parametrize(
+    ("read", "default"),
+    [
+        (lambda: env.filled("X", "copydesk"), "copydesk"),
+        (lambda: env.log_level("X"), "INFO"),
+        (lambda: env.folder("X", Path("there"), beside=settings.BASE_DIR), Path("there")),
+        (lambda: env.emails("X"), []),
+    ],
+)
+def test_set_to_nothing_is_as_good_as_not_set(monkeypatch, read, default):
+    monkeypatch.setenv("X", "")
+
+    assert read() == default
 
 
 @pytest.mark.parametrize(("value", "read"), [("10, 3", [3, 10]), ("", []), (",", [])])
@@ -57,6 +85,24 @@ def test_an_unreadable_secret_file_is_refused_by_name(monkeypatch, tmp_path):
 
     with pytest.raises(ImproperlyConfigured, match=r"^X_FILE: cannot read"):
         env.text("X")
+
+
+def test_a_secret_file_that_is_no_text_is_refused_by_name(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X_FILE: .* is no text"):
+        env.text("X")
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@db.internal:abc/desk", "postgresql://me:secret@db.internal"])
+def test_a_database_url_that_leads_nowhere_is_refused_by_name_and_not_quoted(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL: ") as refusal:
+        database.connection(pooled=False)
+
+    assert "secret" not in str(refusal.value)
 
 
 def test_redis_is_put_together_from_its_parts(monkeypatch):
