@@ -9,12 +9,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from backlinks.models import Order, OrderStatus
-from backlinks.quoting import LONGEST_NOTES, Wish
-from backlinks.targets import LONGEST
+from backlinks.quoting import Wish
 from queues.api.asking import Strict
 
 LARGEST_ID = 2**63 - 1
-LONGEST_ANCHOR = 80
 MOST_ORDERS = 20
 
 
@@ -57,10 +55,12 @@ class Number(serializers.IntegerField):
 
 
 class QuoteRequest(Strict):
+    """How long things may be is for the quote to say, with its other reasons."""
+
     articleId = Number()
-    targetUrl = Text(max_length=LONGEST)
-    anchorText = Text(max_length=LONGEST_ANCHOR)
-    customerNotes = Text(max_length=LONGEST_NOTES, required=False, allow_blank=True, default="")
+    targetUrl = Text()
+    anchorText = Text()
+    customerNotes = Text(required=False, allow_blank=True, default="")
     email = Email(max_length=254)
 
     def wish(self) -> Wish:

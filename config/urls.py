@@ -28,3 +28,5 @@ urlpatterns = [
     path("", include("backlinks.page_urls")),
     path("", include("articles.urls")),
 ]
+
+handler400, handler404, handler500 = "config.errors.malformed", "config.errors.not_found", "config.errors.broken"

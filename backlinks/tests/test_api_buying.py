@@ -60,15 +60,12 @@ def test_notes_are_optional_and_paths_end_with_or_without_a_slash():
         ("targetUrl", 5, "not_text"),
         ("targetUrl", {"a": 1}, "not_text"),
         ("targetUrl", "https://example.com/\x00", "null_characters_not_allowed"),
-        ("targetUrl", "https://example.com/" + "a" * 2048, "max_length"),
         ("anchorText", ..., "required"),
         ("anchorText", ["a good guide"], "not_text"),
         ("anchorText", True, "not_text"),
-        ("anchorText", "a good guide" * 10, "max_length"),
         ("anchorText", "a \ud800 guide", "surrogate_characters_not_allowed"),
         ("customerNotes", None, "null"),
         ("customerNotes", 7, "not_text"),
-        ("customerNotes", "x" * 501, "max_length"),
         ("email", ..., "required"),
         ("email", "nobody", "invalid"),
         ("email", 7, "not_text"),
@@ -84,6 +81,21 @@ def test_a_malformed_field_of_a_quote_is_named(field, value, code):
     assert (answer.status_code, list(answer.json())) == (400, [field])
     assert code in codes(answer, field)
     assert nothing_happened()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("targetUrl", "https://example.com/" + "a" * 2048, "target_too_long"),
+        ("anchorText", "a good guide " * 10, "anchor_too_long"),
+        ("customerNotes", "x" * 501, "notes_too_long"),
+    ],
+)
+def test_what_is_too_long_is_refused_with_the_reason(field, value, code):
+    answer = Caller().post("quote", asking(article_for_sale(), **{field: value}))
+
+    assert answer.status_code == 422
+    assert code in [reason["code"] for reason in answer.json()["reasons"]]
 
 
 @pytest.mark.parametrize(

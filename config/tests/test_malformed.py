@@ -79,3 +79,22 @@ def test_a_nul_inside_json_is_no_error_of_ours_either(rf):
     answer = MalformedRequests(lambda request: HttpResponse()).process_exception(rf.get("/"), refused.value)
 
     assert answer is not None and answer.status_code == 400
+
+
+def test_what_is_nowhere_under_the_api_is_told_as_the_api_does(client):
+    answer = client.get("/api/v1/nothing-here")
+
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"detail": "There is nothing at this address.", "code": "not_found"},
+    )
+    assert "text/html" in client.get("/nothing-here/").headers["Content-Type"]
+
+
+def test_an_error_of_ours_under_the_api_is_told_as_the_api_does(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("backlinks.api.Quotes.post", lambda *_: 1 / 0)
+
+    answer = client.post("/api/v1/purchase/quote", {}, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "error")

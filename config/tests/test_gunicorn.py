@@ -1,0 +1,54 @@
+"""The line that the web process writes for each request: enough to look for trouble, and no key to anything."""
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import SafeAtoms
+
+from config import gunicorn
+
+
+def line(path: str) -> dict[str, str]:
+    answer = SimpleNamespace(status="200 OK", sent=512, headers=[("X-Request-ID", "abc")])
+    asked = SimpleNamespace(headers=[("REFERER", "https://x.example/?access=ord_planted")])
+    where, _, query = path.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": path,
+        "PATH_INFO": where,
+        "QUERY_STRING": query,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "203.0.113.7",
+    }
+    logger = gunicorn.Lines(Config())
+    atoms = SafeAtoms(logger.atoms(answer, asked, environ, timedelta(seconds=1.5)))
+    return dict(json.loads(gunicorn.access_log_format % atoms))
+
+
+def test_it_says_what_was_asked_and_how_it_went():
+    told = line("/orders/1/?access=ord_planted")
+
+    assert told.pop("seconds").startswith("1.5")
+    assert told == {
+        "event": "request",
+        "method": "GET",
+        "path": "/orders/1/",
+        "status": "200",
+        "bytes": "512",
+        "request_id": "abc",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/accounts/invitation/MQ/planted/", "/accounts/invitation/[masked]"),
+        ("/certificates/c-7/planted/text.md", "/certificates/[masked]"),
+        ('/a"b', '/a"b'),
+    ],
+)
+def test_keys_in_a_path_are_masked(path, shown):
+    assert line(path)["path"] == shown
