@@ -26,6 +26,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "backlinks.reject_order",
             "backlinks.retry_order",
             "backlinks.refund_order",
+            "backlinks.revoke_order",
             "mail.view_emaillog",
             "mail.resend_emaillog",
             "analytics.view_analytics",

@@ -7,8 +7,11 @@ None may stand in a log, or in a URL that we show.
 from uuid import UUID
 
 from django.core import signing
+from django.db import transaction
 from django.db.models import F
 
+from audit.actors import Actor
+from audit.recording import record
 from backlinks.models import Order
 
 PREFIX = "ord_"
@@ -35,7 +38,9 @@ def order_for_token(token: str) -> Order:
     return order
 
 
-def revoke_tokens(order: Order) -> None:
-    """Every link and token given out for the order stops working."""
+@transaction.atomic
+def revoke_tokens(*, order: Order, actor: Actor, reason: str) -> None:
+    """Every link and token given out for the order stops working; emails sent from now on carry another."""
     Order.objects.filter(pk=order.pk).update(token_version=F("token_version") + 1)
     order.refresh_from_db(fields=["token_version"])
+    record(actor=actor, action="order.access_revoked", target=("order", str(order.pk)), reason=reason)

@@ -13,6 +13,7 @@ from django.forms.models import model_to_dict
 
 from audit.masking import masked_text
 from queues.enqueue import enqueue
+from queues.faults import ERROR_CHARACTERS, storable
 from queues.models import DeadLetter, Job, State
 from queues.subjects import subject_of
 
@@ -78,10 +79,5 @@ def _tell_subject(job: Job) -> str:
             subject_of(job).on_dead(job)
     except Exception as error:
         log.exception("reaction_failed", job=str(job.pk), name=job.name, subject=job.subject_id)
-        return _storable(f"{type(error).__name__}: {error}")[:2000]
+        return storable(masked_text(f"{type(error).__name__}: {error}"))[:ERROR_CHARACTERS]
     return ""
-
-
-def _storable(text: str) -> str:
-    """Without what looks secret, and as PostgreSQL can keep it: no NUL, no half of a surrogate pair."""
-    return masked_text(text).replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

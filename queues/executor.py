@@ -22,11 +22,12 @@ from queues import transitions
 from queues.context import ChunkContext, Context
 from queues.declare import Definition
 from queues.errors import Cancelled, HeldBack, Hidden, LeaseLost, Permanent, RetryLater
+from queues.faults import Fault
 from queues.models import Job
 from queues.results import STALE
 from queues.stopping import is_stopping
 from queues.together import JOBS_UNDER_WAY
-from queues.transitions import Ended, Fault, Message
+from queues.transitions import Ended, Message
 
 log = structlog.get_logger("queues")
 CHUNK_SECONDS = 1.0  # a chunk is for small jobs: what it has no time for goes back, and to whoever is free

@@ -4,9 +4,7 @@ Each returns whether it happened; zero rows is an answer, never an error. No oth
 """
 
 import json
-import traceback
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,6 +19,7 @@ from queues import identity, sql
 from queues.backoff import jittered, postponement_seconds
 from queues.deadletters import bury
 from queues.declare import JOBS, Queue
+from queues.faults import Fault
 from queues.ids import task_id
 from queues.models import Attempt, Job, JobQuerySet, Outcome, State
 from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER
@@ -28,29 +27,10 @@ from queues.subjects import subject_of
 from queues.together import Together
 
 log = structlog.get_logger("queues")
-ERROR_CHARACTERS, TRACEBACK_CHARACTERS = 2_000, 12_000
 _ID, _GENERATION, _PAYLOAD = map(COLUMNS.index, ("id", "generation", "payload"))
 Message = tuple[UUID, int]  # of a job, and its generation
 Ended = tuple[Job, dict[str, Any]]  # a job and its result
 NO_LEASE: Mapping[str, Any] = {"lease_token": None, "leased_until": None, "leased_by": "", "leased_pid": None}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """An error as it is kept: its type, words and traceback, cut to a bearable length."""
-
-    type: str = ""
-    message: str = ""
-    traceback: str = ""
-
-    @classmethod
-    def of(cls, error: BaseException) -> "Fault":
-        kind = type(error)
-        return cls(
-            f"{kind.__module__}.{kind.__qualname__}"[:200],
-            _storable(str(error))[:ERROR_CHARACTERS],
-            _storable("".join(traceback.format_exception(error)))[-TRACEBACK_CHARACTERS:],
-        )
 
 
 class Handed(NamedTuple):
@@ -231,48 +211,54 @@ def dispatch(jobs: list[Job]) -> None:
 def undispatch(job_id: UUID, generation: int) -> bool:
     """The message was not sent, or nobody will read it: wait again. Its copies are stale once it is sent anew."""
     moved = Job.objects.filter(pk=job_id, generation=generation, state=State.DISPATCHED).update(state=State.WAITING)
+    if moved:
+        log.info("undispatched", job=str(job_id))
     return bool(moved)
 
 
 def undispatch_queue(queue: str) -> int:
     """All that the queue has in Redis waits again, its messages stale: what a pause does at once."""
-    return Job.objects.filter(queue=queue, state=State.DISPATCHED).update(state=State.WAITING)
+    return _waiting_again(Job.objects.filter(queue=queue, state=State.DISPATCHED), "undispatched")
 
 
 def undispatch_since(moment: datetime) -> int:
     """All that was handed over since then waits again: who did it died, and the messages may not have been sent."""
-    return Job.objects.filter(state=State.DISPATCHED, dispatched_at__gte=moment).update(state=State.WAITING)
+    return _waiting_again(Job.objects.filter(state=State.DISPATCHED, dispatched_at__gte=moment), "undispatched")
 
 
 def promote_due() -> int:
     """Delayed jobs whose time has come wait from now on."""
-    return Job.objects.filter(state=State.DELAYED, run_at__lte=Now()).update(state=State.WAITING)
+    return _waiting_again(Job.objects.filter(state=State.DELAYED, run_at__lte=Now()), "due")
 
 
 def run_now(job: Job) -> bool:
     """Bring a delayed job forward."""
-    return bool(Job.objects.filter(pk=job.pk, state=State.DELAYED).update(state=State.WAITING, run_at=Now()))
+    moved = Job.objects.filter(pk=job.pk, state=State.DELAYED).update(state=State.WAITING, run_at=Now())
+    if moved:
+        _note(job, "brought_forward")
+    return bool(moved)
 
 
 def revive(job: Job) -> bool:
     """A dead job starts over in place: both budgets fresh, history kept."""
-    return bool(
-        Job.objects.filter(pk=job.pk, state=State.DEAD).update(
-            state=State.WAITING,
-            attempt=0,
-            rescues=0,
-            postponements=0,
-            postponed_since=None,
-            run_at=Now(),
-            finished_at=None,
-            expires_at=None,
-            cancel_requested_at=None,
-            cancel_reason="",
-            progress=0,
-            progress_message="",
-            error="",
-        )
+    moved = Job.objects.filter(pk=job.pk, state=State.DEAD).update(
+        state=State.WAITING,
+        attempt=0,
+        rescues=0,
+        postponements=0,
+        postponed_since=None,
+        run_at=Now(),
+        finished_at=None,
+        expires_at=None,
+        cancel_requested_at=None,
+        cancel_reason="",
+        progress=0,
+        progress_message="",
+        error="",
     )
+    if moved:
+        _note(job, "replayed")
+    return bool(moved)
 
 
 def renew(who: str, running: Collection[str]) -> int:
@@ -288,6 +274,14 @@ def renew(who: str, running: Collection[str]) -> int:
         free = list(ours.select_for_update(skip_locked=True).values_list("pk", flat=True))
         until = Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
         return Job.objects.filter(pk__in=free).update(leased_until=until)
+
+
+def _waiting_again(jobs: JobQuerySet, event: str) -> int:
+    """One line for all of them."""
+    moved = jobs.update(state=State.WAITING)
+    if moved:
+        log.info(event, jobs=moved)
+    return moved
 
 
 def _claimed(asked: Sequence[Sequence[tuple[UUID, int, int]]], on: Any) -> list[list[sql.Row]]:
@@ -390,8 +384,3 @@ def _note(job: Job, event: str, **facts: Any) -> None:
     log.info(
         event, job=str(job.pk), name=job.name, queue=job.queue, attempt=job.attempt, subject=job.subject_id, **facts
     )
-
-
-def _storable(text: str) -> str:
-    """As PostgreSQL can keep it: no NUL, no half of a surrogate pair; an error may say anything."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

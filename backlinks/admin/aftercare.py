@@ -1,4 +1,4 @@
-"""What staff decide around a link that is live, or shall be at a set time: plans, claims, charged-back links, evidence.
+"""What staff decide beside the change itself: plans, claims, charged-back links, evidence, and who may open the order.
 
 Whoever presses a button must hold its permission, and each is one verb; a reading of everything is logged first.
 """
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from audit.access import record_access
 from audit.actors import Actor
 from backlinks import evidence, evidence_files, guarantee, scheduling, takedown
-from backlinks.admin.decisions import APPROVE, REFUND, UNCONFIRMED, back, read_of, staff_with, why_not
+from backlinks.access import revoke_tokens
+from backlinks.admin.decisions import APPROVE, REFUND, REVOKE, UNCONFIRMED, back, read_of, staff_with, why_not
 from backlinks.models import GuaranteeClaim, Order, OrderStatus, PublicationWish
 from backlinks.moments import ZONES_OFFERED, BadMoment, read_moment, spoken
 from backlinks.moves import Disputed, RefundUnderWay, WrongState
@@ -115,6 +116,20 @@ def take_out(request: HttpRequest, order: Order) -> HttpResponse:
         error(request, why_not(refusal))
     else:
         success(request, "The link is being taken out of its article.")
+    return back(order)
+
+
+@staff_with(REVOKE)
+def revoke(request: HttpRequest, order: Order) -> HttpResponse:
+    """The links sent to the customer, because somebody else has one."""
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        error(request, "Nothing was done. Say why; it goes on the record.")
+        return back(order)
+    revoke_tokens(order=order, actor=Actor.of(request.user), reason=reason)
+    success(
+        request, "Every link sent so far opens nothing any more. Send an email once more to give the customer another."
+    )
     return back(order)
 
 

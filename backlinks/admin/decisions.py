@@ -22,8 +22,8 @@ from backlinks.rechecking import TargetUnsafe
 from queues.staff_posts import View, see_other, staff_post
 
 APPROVE, REJECT, RETRY = "backlinks.approve_order", "backlinks.reject_order", "backlinks.retry_order"
-REFUND = "backlinks.refund_order"
-BUTTONS = {"approve": APPROVE, "reject": REJECT, "retry": RETRY, "refund": REFUND}
+REFUND, REVOKE = "backlinks.refund_order", "backlinks.revoke_order"
+BUTTONS = {"approve": APPROVE, "reject": REJECT, "retry": RETRY, "refund": REFUND, "revoke": REVOKE}
 UNCONFIRMED = "Nothing was published. Tick that you have read the change, then approve it."
 MOVED_ON = "Nothing was done: the order is no longer where this is possible. This is how it stands now."
 DISPUTED = "Nothing was done: the payment is disputed, and until that is settled nothing moves here."

@@ -68,6 +68,7 @@ class OrderAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships 
             path("<uuid:order_id>/plan/cancel/", view(aftercare.cancel_plan), name="backlinks_order_cancel_plan"),
             path("<uuid:order_id>/claim/", view(aftercare.decide_claim), name="backlinks_order_claim"),
             path("<uuid:order_id>/take-out/", view(aftercare.take_out), name="backlinks_order_take_out"),
+            path("<uuid:order_id>/revoke/", view(aftercare.revoke), name="backlinks_order_revoke"),
             path("<uuid:order_id>/evidence.<str:kind>", view(aftercare.read_evidence), name="backlinks_order_evidence"),
         ]
         return [*own, *super().get_urls()]

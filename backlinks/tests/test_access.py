@@ -1,7 +1,7 @@
 import pytest
 
 from backlinks.access import NoSuchOrder, order_for_token, revoke_tokens, token_for
-from backlinks.tests.given import quoted
+from backlinks.tests.given import EDITOR, quoted
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_revoking_ends_every_token_given_out_and_new_ones_work():
     order = quoted()
     old = token_for(order)
 
-    revoke_tokens(order)
+    revoke_tokens(order=order, actor=EDITOR, reason="It was passed on.")
 
     with pytest.raises(NoSuchOrder):
         order_for_token(old)

@@ -7,10 +7,11 @@ from accounts.models import User
 from accounts.roles import Role
 from articles.models import Placement
 from audit.models import AuditEntry
+from backlinks.access import NoSuchOrder, order_for_token, token_for
 from backlinks.admin import decisions
 from backlinks.failing import work_came_to_nothing
 from backlinks.models import Order, OrderStatus
-from backlinks.tests.given import bought, republished, submitted, versions_of, written
+from backlinks.tests.given import bought, quoted, republished, submitted, versions_of, written
 from backlinks.tests.looking import hidden, plain_static, words  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,18 @@ def test_decisions_are_posted(desk, stripe, openai):
 
     assert desk.get(address(order, "approve")).status_code == 405
     assert state(order) == OrderStatus.ADMIN_REVIEW
+
+
+def test_the_links_a_customer_holds_are_ended_with_a_reason_on_record(desk, editor):
+    order = quoted()
+    old = token_for(order)
+
+    told = desk.post(address(order, "revoke"), {"reason": " "}, follow=True)
+    assert "Say why" in words(told) and order_for_token(old) == order
+    told = desk.post(address(order, "revoke"), {"reason": "It was passed on."}, follow=True)
+
+    assert "opens nothing any more" in words(told)
+    with pytest.raises(NoSuchOrder):
+        order_for_token(old)
+    entry = AuditEntry.objects.get(action="order.access_revoked")
+    assert (entry.actor_label, entry.reason) == (editor.email, "It was passed on.")

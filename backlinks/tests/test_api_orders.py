@@ -7,6 +7,7 @@ from backlinks.access import revoke_tokens
 from backlinks.models import Order
 from backlinks.tests.calling import API, Caller, asking, codes, holder
 from backlinks.tests.given import (
+    EDITOR,
     article_for_sale,
     bought,
     pay,
@@ -64,7 +65,7 @@ def test_a_strangers_order_is_not_there_and_a_revoked_token_opens_nothing(client
     order, other = quoted(), quoted()
     Order.objects.filter(pk=order.pk).update(customer=customer)
     old = holder(order)
-    revoke_tokens(order)
+    revoke_tokens(order=order, actor=EDITOR, reason="It was passed on.")
     client.force_login(stranger)
 
     answers = [

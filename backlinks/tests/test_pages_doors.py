@@ -8,7 +8,7 @@ from backlinks import page_urls
 from backlinks.access import revoke_tokens, token_for
 from backlinks.known_orders import MOST
 from backlinks.models import Order
-from backlinks.tests.given import article_for_sale, quoted
+from backlinks.tests.given import EDITOR, article_for_sale, quoted
 from backlinks.tests.looking import browser, page, plain_static  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_revoked_access_opens_nothing(client):
     order = quoted()
     token = token_for(order)
 
-    revoke_tokens(order)
+    revoke_tokens(order=order, actor=EDITOR, reason="It was passed on.")
 
     assert client.get(page(order), {"access": token}).status_code == 404
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from queues import transitions
 from queues.deadletters import fingerprint
+from queues.faults import Fault
 from queues.ids import uuid7
 from queues.models import Attempt, DeadLetter, Job, Outcome, State
 from queues.tests.given import claimed, put, row
-from queues.transitions import Fault
 
 
 def dead(error: str = "no", name: str = "test-job", payload: dict[str, Any] | None = None, **how: Any) -> Job:

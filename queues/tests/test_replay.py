@@ -1,18 +1,21 @@
 """A dead letter runs again in place, once, and only when its key, its payload and its subject allow it."""
 
+import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from audit.models import AuditEntry
 from queues import transitions
 from queues.draining import drain
 from queues.errors import NotReplayable, Permanent, ReplayRefused, TwinAlive
+from queues.faults import Fault
 from queues.models import DeadLetter, Job, Outcome, State
 from queues.replay import replay
-from queues.tests.given import OWNER, at_once, claimed, column, facts, put, row
-from queues.transitions import Fault
+from queues.tests.given import OWNER, at_once, claimed, column, dispatched, facts, put, row
 
 
 def dead(**how: Any) -> Job:
@@ -155,3 +158,27 @@ def test_of_two_dead_with_one_key_replayed_at_once_one_lives():
 
     assert sorted(type(result).__name__ for result in results) == ["Job", "TwinAlive"]
     assert sorted([row(first).state, row(second).state]) == [State.DEAD, State.WAITING]
+
+
+@pytest.mark.django_db
+def test_each_way_back_to_waiting_writes_its_line(caplog):
+    dead_one, later = dead(), column(put(), state=State.DELAYED, run_at=timezone.now() + timedelta(hours=1))
+    due = column(put(), state=State.DELAYED, run_at=timezone.now() - timedelta(seconds=1))
+    sent = dispatched(put())
+
+    caplog.clear()
+    with caplog.at_level(logging.INFO, logger="queues"):
+        replay(job_id=dead_one.pk, actor=OWNER, reason="once more")
+        transitions.run_now(later)
+        transitions.promote_due()
+        transitions.undispatch(sent.pk, sent.generation)
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    told = [(line["event"], line.get("job", line.get("jobs"))) for line in lines]
+    assert told == [
+        ("replayed", str(dead_one.pk)),
+        ("brought_forward", str(later.pk)),
+        ("due", 1),
+        ("undispatched", str(sent.pk)),
+    ]
+    assert {row(job).state for job in (dead_one, later, due, sent)} == {State.WAITING}
