@@ -150,6 +150,7 @@ def cancel(run: WorkflowRun, *, actor: Actor, reason: str) -> None:
 @transaction.atomic
 def decide(step: WorkflowStepExecution, *, approved: bool, actor: Actor, reason: str = "") -> None:
     """A person's word on a step that waits for it. Raises NotPossible when it waits no longer."""
+    _lock(step.run_id)  # the run before its step, as every verb does
     step = WorkflowStepExecution.objects.select_for_update().get(pk=step.pk)
     if step.state != StepState.WAITING or step.kind != "wait-for-approval":
         raise NotPossible("it does not wait for an approval any more")

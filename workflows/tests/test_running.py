@@ -1,5 +1,7 @@
 """A run goes from step to step, survives a worker killed at any boundary, and does each thing once."""
 
+from threading import Event
+
 import pytest
 from django.db import transaction
 
@@ -10,6 +12,7 @@ from queues.draining import drain
 from queues.errors import ReplayRefused
 from queues.models import Job, State
 from queues.replay import replay
+from queues.tests.given import at_once
 from workflows import running, triggers
 from workflows.errors import NotPossible, StepFailed
 from workflows.models import RunState, StepState, WorkflowRun
@@ -196,6 +199,30 @@ def test_it_waits_for_a_persons_word_and_goes_the_way_they_say(approved, left):
     assert run.steps.get(key="ask").output["by"] == OWNER.label
     with pytest.raises(NotPossible):
         running.decide(step, approved=True, actor=OWNER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_that_meets_a_cancel_is_refused_and_neither_breaks(monkeypatch):
+    run = begun(APPROVAL)
+    drain()
+    step, lock, cancel_holds_it, yes_asks = run.steps.get(), running._lock, Event(), Event()
+
+    def cancel():
+        with transaction.atomic():
+            lock(run.pk)
+            cancel_holds_it.set()
+            yes_asks.wait(5)
+            running.cancel(run, actor=OWNER, reason="no")
+
+    def say_yes():
+        cancel_holds_it.wait(5)
+        running.decide(step, approved=True, actor=OWNER)
+
+    monkeypatch.setattr(running, "_lock", lambda run_id: yes_asks.set() or lock(run_id))
+    cancelled, refused = at_once(cancel, say_yes)
+
+    assert (cancelled, type(refused)) == (None, NotPossible)
+    assert states(run) == ("cancelled", {"ask": "cancelled"})
 
 
 @pytest.mark.parametrize(("condition", "left"), [("steps.a.word == 'a'", ["a", "b"]), ("subject.type == 'z'", ["a"])])
