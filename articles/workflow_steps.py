@@ -91,11 +91,11 @@ def find_scheduled_articles(at: At, params: FindParams) -> Outcome:
 
 def publish_and_notify(at: At, params: PublishParams) -> Outcome:
     """Each for itself: one that cannot go live is stopped with the reason, and keeps none of the others back."""
+    found = _output(at, params.found, "publications")["publications"]
+    planned = ScheduledPublication.objects.select_for_update(of=("self",)).filter(pk__in=found, state="planned")
     done: dict[str, list[int]] = {"live": [], "stopped": []}
-    for key in _output(at, params.found, "publications")["publications"]:
-        planned = ScheduledPublication.objects.select_for_update().filter(pk=key, state="planned").first()
-        if planned is not None:
-            done["live" if _go_live(planned) else "stopped"].append(planned.version_id)
+    for plan in planned.order_by("version__article_id", "publish_at", "pk"):  # articles by id, as everybody locks them
+        done["live" if _go_live(plan) else "stopped"].append(plan.version_id)
     return Outcome({**done, "count": len(done["live"])})
 
 

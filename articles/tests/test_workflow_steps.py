@@ -117,6 +117,18 @@ def test_what_cannot_go_live_is_stopped_with_the_reason_and_keeps_no_other_back(
     assert "BaseMoved" in ScheduledPublication.objects.get(state="stopped").note
 
 
+def test_articles_are_locked_by_their_ids_whichever_was_due_first():
+    first, second = published_article(), published_article()
+    later, sooner = saved(first), saved(second)
+    drain()
+    ScheduledPublication.objects.filter(version=sooner).update(publish_at=timezone.now() - timedelta(hours=1))
+
+    clock_strikes()
+
+    publishing = WorkflowRun.objects.get(version__workflow__slug="scheduled-publishing")
+    assert answer(publishing, "publish")["live"] == [later.pk, sooner.pk]
+
+
 def test_what_is_not_due_waits():
     saved(published_article())
     drain()
