@@ -1,10 +1,12 @@
 """What a plugin says of itself, and the schemas by which its input and output are judged.
 
 Schemas are JSON Schema 2020-12. Nothing outside the manifest is ever read for one: a `$ref` may only point inside.
+They are judged outside the jail, so nothing in one may take longer than the value is long.
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from jsonschema import Draft202012Validator
@@ -14,8 +16,17 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 MOST_SCHEMA_CHARACTERS = 20_000
-# A schema is judged outside the jail: nothing in it may take longer than the value is long.
-SLOW_WORDS = frozenset({"pattern", "patternProperties", "uniqueItems", "$dynamicRef"})
+MOST_SCHEMAS = 1_000  # in one schema, with every $ref written out
+SLOW_WORDS = frozenset(
+    {"pattern", "patternProperties", "uniqueItems", "unevaluatedItems", "unevaluatedProperties", "$dynamicRef"}
+)
+OUTERMOST_WORDS = frozenset({"$id", "$schema"})  # further in they change where a $ref points, or what words mean
+OF_ONE = frozenset(
+    {"additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then"}
+)
+OF_A_LIST = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+OF_NAMES = frozenset({"$defs", "dependentSchemas", "properties"})
+POINTS_INSIDE = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")
 Schema = dict[str, Any]
 
 
@@ -41,8 +52,9 @@ class Manifest(BaseModel):
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             raise ValueError(f"not a JSON Schema: {error.message[:200]}") from None
-        if slow := sorted(SLOW_WORDS & set(_words(schema))):
-            raise ValueError(f"a schema may not say {', '.join(slow)}: judging it could take for ever")
+        except RecursionError:
+            raise ValueError("a schema so deep cannot be judged") from None
+        _check_soon_judged(schema)
         if schema.get("type") != "object":
             raise ValueError('a schema describes an object: {"type": "object", ...}')
         return schema
@@ -66,16 +78,46 @@ def secret_fields(schema: Schema) -> frozenset[str]:
     return frozenset(name for name, field in schema.get("properties", {}).items() if field.get("writeOnly") is True)
 
 
-def _words(part: object) -> Iterator[str]:
-    """Every key, however deep; a field may be called as it likes."""
-    if isinstance(part, dict):
-        for key, inner in part.items():
-            if key != "properties":
-                yield key
-            yield from _words([*inner.values()] if key == "properties" and isinstance(inner, dict) else inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from _words(inner)
+def _check_soon_judged(schema: Schema) -> None:
+    for number, part in enumerate(_schemas(schema, schema.get("$defs", {}))):
+        if number == MOST_SCHEMAS:
+            raise ValueError(f"a schema holds at most {MOST_SCHEMAS:,} schemas, with every $ref written out")
+        if slow := sorted(SLOW_WORDS & part.keys()):
+            raise ValueError(f"a schema may not say {', '.join(slow)}: judging it could take for ever")
+        if number and (misplaced := sorted(OUTERMOST_WORDS & part.keys())):
+            raise ValueError(f"only the outermost schema may say {', '.join(misplaced)}")
+
+
+def _schemas(schema: Schema | bool, defs: Schema, followed: tuple[str, ...] = ()) -> Iterator[Schema]:
+    """The schema and every one in it, as often as a value may be judged by it; a field may be called as it likes."""
+    if isinstance(schema, bool):
+        yield {}
+        return
+    yield schema
+    if "$ref" in schema:
+        name = _pointed_at(schema["$ref"], defs)
+        if name in followed:
+            raise ValueError(f"#/$defs/{name} comes back to itself")
+        yield from _schemas(defs[name], defs, (*followed, name))
+    for word, said in schema.items():
+        for inner in _inner(word, said):
+            yield from _schemas(inner, defs, followed)
+
+
+def _inner(word: str, said: Any) -> Iterable[Schema | bool]:
+    """Only what stands where the standard expects a schema: what is said elsewhere judges nothing."""
+    if word in OF_NAMES:
+        return list(said.values())
+    if word in OF_A_LIST:
+        return list(said)
+    return [said] if word in OF_ONE else []
+
+
+def _pointed_at(ref: str, defs: Schema) -> str:
+    points = POINTS_INSIDE.fullmatch(ref)
+    if points is None or points[1] not in defs:
+        raise ValueError(f"a $ref points to #/$defs/ and a name that stands there, not to {ref[:100]}")
+    return points[1]
 
 
 def _in_words(error: ValidationError) -> str:

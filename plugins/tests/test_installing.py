@@ -1,5 +1,7 @@
 """A plugin is taken whole or not at all, runs only when an owner said so, and a version never changes."""
 
+from functools import reduce
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -120,10 +122,47 @@ def test_a_new_version_that_asks_for_more_is_off_until_that_is_granted():
     assert not Plugin.objects.get().enabled and actions()[-1] == "plugin.disabled"
 
 
-def test_a_field_may_be_called_as_it_likes():
-    fields = {"type": "object", "properties": {"pattern": {"type": "string"}}}
+DOUBLING = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}, {"$ref": f"#/$defs/d{n + 1}"}]} for n in range(12)}
+DEEP = reduce(lambda inner, _: {"not": inner}, range(400), {})
+SLOW = {"type": "string", "pattern": "^(a+)+$"}
+OLDER = {"$schema": "http://json-schema.org/draft-07/schema#", "dependencies": {"a": SLOW}}
 
-    assert install(manifest=manifest(input=fields), source=ECHO, actor=OWNER).number == "1.0.0"
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        ({"$defs": {"properties": SLOW}, "properties": {"x": {"$ref": "#/$defs/properties"}}}, "may not say pattern"),
+        ({"properties": {"properties": SLOW}}, "may not say pattern"),
+        ({"items": {"allOf": [{"not": SLOW}]}}, "may not say pattern"),
+        ({"unevaluatedProperties": False}, "may not say unevaluatedProperties"),
+        ({"properties": {"x": OLDER}}, r"only the outermost schema may say \$schema"),
+        ({"properties": {"x": {"$id": "x", "$defs": {"a": SLOW}}}}, r"only the outermost schema may say \$id"),
+        ({"default": SLOW, "allOf": [{"$ref": "#/default"}]}, "not to #/default"),
+        ({"allOf": [{"$ref": "https://else.example/"}]}, "not to https://else.example/"),
+        ({"allOf": [{"$ref": "#/$defs/missing"}]}, "not to #/\\$defs/missing"),
+        ({"$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}, r"#/\$defs/a comes back to itself"),
+        ({"$defs": {**DOUBLING, "d12": {}}}, "at most 1,000 schemas"),
+        (DEEP, "so deep cannot be judged"),
+    ],
+)
+def test_a_schema_that_could_take_for_ever_is_refused_with_the_reason(says, words):
+    with pytest.raises(PluginRefused, match=words):
+        install(manifest=manifest(input={"type": "object", **says}), source=ECHO, actor=OWNER)
+
+    assert not Plugin.objects.exists()
+
+
+def test_a_field_may_be_called_as_it_likes_and_a_schema_be_used_twice():
+    fields = {
+        "type": "object",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": {"word": {"type": "string"}},
+        "properties": {"pattern": {"$ref": "#/$defs/word"}, "$ref": {"$ref": "#/$defs/word"}, "properties": True},
+    }
+
+    version = install(manifest=manifest(input=fields), source=ECHO, actor=OWNER)
+
+    assert faults(version.says.input, {"pattern": "(a+)+$", "$ref": 1}) == ["$ref: 1 is not of type 'string'"]
 
 
 def test_a_schema_without_end_is_answered_in_words():
