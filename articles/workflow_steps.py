@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from pydantic import Field
 
+from articles.editing import start_of
 from articles.models import Article, ArticleVersion, Brief, QualityReport, ScheduledPublication
 from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, publish
 from articles.reviewing import Review, review
@@ -18,10 +20,13 @@ from audit.actors import Actor
 from mail.sending import send_email, send_to_desk
 from workflows.errors import StepFailed
 from workflows.registry import At, Outcome, Params, Step, register_step
+from workflows.running import STEP
 
 DESK = Actor("system", "workflows", "Workflows")
 AT_ONCE = 20
 YES, NO = "yes", "no"
+NEWER = "a newer text was saved meanwhile"
+State = ScheduledPublication.State
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -74,7 +79,7 @@ def update_status_if_pass(at: At, params: PassParams) -> Outcome:
     """Approve exactly the text the report read, and plan when it goes live."""
     report = QualityReport.objects.get(pk=_output(at, params.report, "report")["report"])
     Article.objects.select_for_update().get(versions=report.version_id)
-    version = ArticleVersion.objects.select_for_update().get(pk=report.version_id)
+    version = ArticleVersion.objects.select_for_update(of=("self",)).select_related("article").get(pk=report.version_id)
     if why_not := _why_not(version, report, params.least_score):
         return Outcome({"passed": False, "why_not": why_not}, branch=NO)
     approve(version=version, body_sha256=report.sha256, actor=DESK)
@@ -92,33 +97,40 @@ def find_scheduled_articles(at: At, params: FindParams) -> Outcome:
 def publish_and_notify(at: At, params: PublishParams) -> Outcome:
     """Each for itself: one that cannot go live is stopped with the reason, and keeps none of the others back."""
     found = _output(at, params.found, "publications")["publications"]
-    planned = ScheduledPublication.objects.select_for_update(of=("self",)).filter(pk__in=found, state="planned")
+    planned = ScheduledPublication.objects.select_for_update(of=("self",)).filter(pk__in=found, state=State.PLANNED)
     done: dict[str, list[int]] = {"live": [], "stopped": []}
     for plan in planned.order_by("version__article_id", "publish_at", "pk"):  # articles by id, as everybody locks them
-        done["live" if _go_live(plan) else "stopped"].append(plan.version_id)
+        note = _go_live(plan)
+        state = State.STOPPED if note else State.LIVE
+        ScheduledPublication.objects.filter(pk=plan.pk).update(state=state, note=note)
+        if note:
+            _tell_the_desk(at, plan, note)
+        done[state].append(plan.version_id)
     return Outcome({**done, "count": len(done["live"])})
 
 
 def _why_not(version: ArticleVersion, report: QualityReport, least_score: int) -> str:
-    newest = (
-        ArticleVersion.objects.filter(article_id=version.article_id).order_by("-number").values_list("pk", flat=True)
-    )
     if version.sha256 != report.sha256:
         return "the report read another text"
     if version.status != Status.CANDIDATE:
         return f"the version is {version.get_status_display().lower()}"
-    if newest[0] != version.pk:
-        return "a newer text was saved meanwhile"
     if version.subject_type == "order":
         return "its customer decides about it"
+    if start_of(version.article) != version:
+        return NEWER
     if report.failed_checks:
         return f"checks failed: {', '.join(report.failed_checks)}"
     return "" if report.score >= least_score else f"it scores {report.score}; {least_score} are needed"
 
 
-def _go_live(planned: ScheduledPublication) -> bool:
-    version = ArticleVersion.objects.select_related("article").get(pk=planned.version_id)
-    State = ScheduledPublication.State
+def _go_live(plan: ScheduledPublication) -> str:
+    """Why it did not; empty when it is live, or was before its time."""
+    article = Article.objects.select_for_update(of=("self",)).get(versions=plan.version_id)
+    version = ArticleVersion.objects.get(pk=plan.version_id)
+    if version.published_at:
+        return ""
+    if article.published_version_id == version.base_id and start_of(article) != version:
+        return NEWER
     try:
         publish(
             version=version,
@@ -128,12 +140,22 @@ def _go_live(planned: ScheduledPublication) -> bool:
             actor=DESK,
         )
     except (BaseMoved, BreaksPaidLink, HashMismatch, NotApproved) as refusal:
-        note = f"{type(refusal).__name__}: {refusal}"[:300]
-        ScheduledPublication.objects.filter(pk=planned.pk).update(state=State.STOPPED, note=note)
-        return False
-    ScheduledPublication.objects.filter(pk=planned.pk).update(state=State.LIVE)
+        return f"{type(refusal).__name__}: {refusal}"[:300]
     _tell(version)
-    return True
+    return ""
+
+
+def _tell_the_desk(at: At, plan: ScheduledPublication, note: str) -> None:
+    """That it did not go live, and why: readers still see what they saw."""
+    article = plan.version.article
+    texts = f"{settings.SITE_URL}{reverse('admin:articles_desk_texts', args=[article.pk])}"
+    lines = [f"Version {plan.version.number} was to go live by itself and did not: {note}.", f"Its texts: {texts}"]
+    send_to_desk(
+        kind="workflow_note",
+        subject=(STEP, str(at.execution_id)),
+        cause=f"stopped {plan.pk}",
+        context={"about_line": f"Not published: {article.title}", "text_lines": lines, "run": at.facts["run"]["id"]},
+    )
 
 
 def _tell(version: ArticleVersion) -> None:

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from articles import versions
 from articles.models import Article, ArticleVersion, QualityReport, ScheduledPublication
-from articles.tests.given import BODY, published_article
+from articles.tests.given import BODY, candidate, go_live, published_article
 from mail.models import EmailLog
 from queues.draining import drain
 from workflows import triggers
-from workflows.models import WorkflowRun
+from workflows.models import Workflow, WorkflowRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("openai")]
 NEWER = BODY + "\n\nOne more paragraph, that nobody has reviewed.\n"
@@ -80,6 +80,64 @@ def test_a_report_never_passes_a_newer_text():
     assert not ScheduledPublication.objects.exists()
 
 
+def test_a_customers_text_and_one_that_failed_keep_no_editors_text_from_passing():
+    article = published_article()
+    version = saved(article)
+    candidate(article, BODY + "\nA customer's.\n")
+    failed = versions.NewVersion(body=BODY + "\nFailed.\n", author_label="offline writer")
+    versions.keep_failed(article=article, base=article.published_version, new=failed)
+
+    drain()
+
+    assert answer(gate(), "gate")["passed"] is True
+    clock_strikes()
+    article.refresh_from_db()
+    assert article.published_version == version
+
+
+def test_a_planned_text_does_not_pass_over_a_newer_one(settings):
+    settings.DESK_EMAILS = ["desk@copydesk.example"]
+    article = published_article()
+    planned = saved(article)
+    drain()
+    Workflow.objects.filter(slug="quality-gate").update(enabled=False)
+    saved(article, NEWER + "\n\nA correction.\n")
+
+    clock_strikes()
+
+    article.refresh_from_db()
+    plan = ScheduledPublication.objects.get(version=planned)
+    assert (plan.state, plan.note) == ("stopped", "a newer text was saved meanwhile")
+    assert article.published_version.number == 1
+    assert EmailLog.objects.get().kind == "workflow_note"
+
+
+def test_the_newest_of_two_that_were_planned_goes_live():
+    article = published_article()
+    first = saved(article)
+    drain()
+    second = saved(article, NEWER + "\n\nA correction.\n")
+    drain()
+
+    clock_strikes()
+
+    states = {plan.version: plan.state for plan in ScheduledPublication.objects.all()}
+    assert states == {first: "stopped", second: "live"}
+
+
+def test_what_an_editor_put_live_before_its_time_is_live_and_nobody_is_told(settings):
+    settings.DESK_EMAILS = ["desk@copydesk.example"]
+    version = saved(published_article())
+    drain()
+    version.refresh_from_db()
+    go_live(version)
+
+    clock_strikes()
+
+    assert ScheduledPublication.objects.get().state == "live"
+    assert not EmailLog.objects.exists()
+
+
 def test_what_does_not_pass_stays_a_candidate_with_the_reason():
     article = published_article()
     version = saved(article, "# Short\n\nToo little.\n")
@@ -101,7 +159,8 @@ def test_failed_checks_of_its_own_certificate_keep_it_back():
     assert answer(gate(), "gate") == {"passed": False, "why_not": "checks failed: length"}
 
 
-def test_what_cannot_go_live_is_stopped_with_the_reason_and_keeps_no_other_back():
+def test_what_cannot_go_live_is_stopped_with_the_reason_and_keeps_no_other_back(settings):
+    settings.DESK_EMAILS = ["desk@copydesk.example"]
     moved, fine = published_article(slug="moved"), published_article(slug="fine")
     planned = {article.slug: saved(article) for article in (moved, fine)}
     drain()
@@ -114,7 +173,12 @@ def test_what_cannot_go_live_is_stopped_with_the_reason_and_keeps_no_other_back(
 
     states = {slug: ScheduledPublication.objects.get(version=version).state for slug, version in planned.items()}
     assert states == {"moved": "stopped", "fine": "live"}
-    assert "BaseMoved" in ScheduledPublication.objects.get(state="stopped").note
+    stopped = ScheduledPublication.objects.get(state="stopped")
+    assert "BaseMoved" in stopped.note
+    told = EmailLog.objects.get(kind="workflow_note")
+    assert (told.to, told.context["about_line"]) == ("desk@copydesk.example", "Not published: How tea is made")
+    assert stopped.note in told.context["text_lines"][0]
+    assert f"/admin/articles/article/{moved.pk}/texts/" in told.context["text_lines"][1]
 
 
 def test_articles_are_locked_by_their_ids_whichever_was_due_first():
