@@ -26,7 +26,7 @@ class Line:
     version: ArticleVersion
     is_live: bool
     base_moved: bool
-    planned: ScheduledPublication | None
+    plan: ScheduledPublication | None
 
     @property
     def is_the_desks(self) -> bool:
@@ -37,6 +37,15 @@ class Line:
         return self.is_the_desks and self.version.status in AS_IT_WAITS
 
     @property
+    def is_planned(self) -> bool:
+        return self.plan is not None and self.plan.state == ScheduledPublication.State.PLANNED
+
+    @property
+    def was_stopped(self) -> bool:
+        """Its time came and it did not go live; it still can, by hand."""
+        return self.plan is not None and self.plan.state == ScheduledPublication.State.STOPPED and self.can_go_live
+
+    @property
     def can_come_back(self) -> bool:
         return self.version.status in EARLIER
 
@@ -45,10 +54,9 @@ class Line:
 def texts(request: HttpRequest, article: Article) -> HttpResponse:
     every = article.versions.order_by("-number").defer("body", "certificate", "change", "backlink_metadata")
     shown = Paginator(every, PER_PAGE).get_page(request.GET.get("page"))
-    plans = ScheduledPublication.objects.filter(version__in=[version.pk for version in shown], state="planned")
-    planned = {plan.version_id: plan for plan in plans}
+    plans = ScheduledPublication.objects.in_bulk([version.pk for version in shown], field_name="version_id")
     live = article.published_version_id
-    lines = [Line(version, version.pk == live, version.base_id != live, planned.get(version.pk)) for version in shown]
+    lines = [Line(version, version.pk == live, version.base_id != live, plans.get(version.pk)) for version in shown]
     start = start_of(article)
     newer = start if start is not None and start.pk != live else None
     context = {

@@ -3,6 +3,7 @@
 import html
 import io
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from accounts import roles
 from accounts.roles import Role
 from accounts.tests.given import signed_in
 from articles.commissioning import Wanted, commission
-from articles.models import Article, ArticleVersion
+from articles.models import Article, ArticleVersion, ScheduledPublication
 from articles.tests.given import BODY, SENTENCE, approved, candidate, go_live, published_article, sold, with_link
 from articles.versions import NewVersion, propose
 from audit.models import AuditEntry
@@ -65,6 +66,21 @@ def test_from_the_list_of_texts_to_what_readers_see(editor, client):
     assert "Hot <b>water</b>." in client.get(article.get_absolute_url()).content.decode()
     back = editor.post(url(article, "back"), {"version": 1})
     assert back["Location"].endswith("/publish/?version=3")
+
+
+def test_a_plan_stands_beside_its_version_and_so_does_why_it_was_stopped(editor):
+    article = published_article()
+    save(editor, article)
+    plan = ScheduledPublication.objects.create(
+        version=article.versions.get(number=2), publish_at=datetime(2030, 5, 4, 8, tzinfo=UTC), planned_by="Workflows"
+    )
+
+    assert "Candidate, planned for 4 May, 08:00 UTC" in text_of(editor.get(url(article, "texts")))
+    ScheduledPublication.objects.filter(pk=plan.pk).update(state="stopped", note="a newer text was saved meanwhile")
+
+    listed = text_of(editor.get(url(article, "texts")))
+    assert "did not go live on 4 May, 08:00 UTC: a newer text was saved meanwhile" in listed
+    assert "planned for" not in listed
 
 
 def test_what_is_typed_is_in_the_field_again_after_a_conflict_and_theirs_beside_it(editor):
