@@ -139,6 +139,7 @@ def _attempt(task: _Task, attempt: int) -> Draft:
         words=brief.words,
         language=brief.language,
         archive=archive.nearest(written.body, besides=brief.article),
+        may_link=not brief.subject_type,
     )
     certificate = Certificate((*examine_draft(case).results, *_seo(brief, written).results))
     return Draft(brief, written.title, written.description, written.body, certificate, reply.model)

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 
 from articles.markdown.lines import line_ending, with_line_endings
 from articles.models import Article, ArticleVersion, Brief
-from articles.placements import broken_links, live_placements
-from articles.publishing import BreaksPaidLink, publish
+from articles.placements import broken_links, live_placements, revived_links
+from articles.publishing import BreaksPaidLink, RevivesPaidLink, publish
 from articles.versions import NewVersion, Status, approve, propose
 from audit.actors import Actor
 
@@ -27,6 +27,10 @@ class SavedMeanwhile(Exception):
     def __init__(self, newer: ArticleVersion) -> None:
         super().__init__(f"version {newer.number} by {newer.author_label} came meanwhile")
         self.newer = newer
+
+
+class NeverLive(Exception):
+    """Only what readers saw before can be brought back."""
 
 
 class NothingChanged(Exception):
@@ -87,7 +91,9 @@ def save(*, article: Article, body: str, seen: Seen, began_with: ArticleVersion 
 
 @transaction.atomic
 def bring_back(*, version: ArticleVersion, actor: Actor) -> ArticleVersion:
-    """An earlier text once more, as a candidate on what is live now. Raises BreaksPaidLink or NothingChanged."""
+    """An earlier text once more, as a candidate on what is live now. Or NeverLive, BreaksPaidLink, NothingChanged."""
+    if version.published_at is None:
+        raise NeverLive
     article = _locked(version.article)
     if article.published_version is not None and article.published_version.sha256 == version.sha256:
         raise NothingChanged
@@ -129,8 +135,11 @@ def rehearsed() -> Iterator[None]:
 
 
 def _propose(article: Article, body: str, author_label: str) -> ArticleVersion:
-    if broken := broken_links(body, live_placements(article)):
+    paid = live_placements(article)
+    if broken := broken_links(body, paid):
         raise BreaksPaidLink([link.href for link in broken])
+    if revived := revived_links(body, article, paid):
+        raise RevivesPaidLink(revived)
     new = NewVersion(body=body, author_label=author_label[:200])
     return propose(article=article, base=article.published_version, new=new)
 

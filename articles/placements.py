@@ -39,6 +39,13 @@ def broken_links(body: str, expected: Sequence[Placement | NewPlacement]) -> lis
     return [wanted for wanted in expected if not stands(wanted)]
 
 
+def revived_links(body: str, article: Article, expected: Sequence[Placement | NewPlacement]) -> list[str]:
+    """Where paid links of `body` lead that were taken out of the article, and are none of `expected`."""
+    ended = set(Placement.objects.filter(article=article, ended_at__isnull=False).values_list("href", flat=True))
+    ended -= {wanted.href for wanted in expected}
+    return [link.href for link in links(body) if link.is_paid and link.href in ended] if ended else []
+
+
 def measure_linkability(article: Article, body: str) -> None:
     """Keep on the article whether its text has room for another paid link, and why not in words for a customer."""
     standing = taken_slots(article)

@@ -11,12 +11,22 @@ from articles import going_live
 from articles.markdown.splice import Change
 from articles.markdown.unlinking import without_link
 from articles.models import Article, ArticleVersion, Placement
-from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability
+from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability, revived_links
 from articles.versions import HashMismatch, NewVersion, Status, approve, move, propose, sha256_of
 from audit.actors import Actor
 from audit.recording import record
 
-__all__ = ["BaseMoved", "BreaksPaidLink", "HashMismatch", "NotApproved", "NotLive", "publish", "restore", "retract"]
+__all__ = [
+    "BaseMoved",
+    "BreaksPaidLink",
+    "HashMismatch",
+    "NotApproved",
+    "NotLive",
+    "RevivesPaidLink",
+    "publish",
+    "restore",
+    "retract",
+]
 
 
 class NotApproved(Exception):
@@ -37,6 +47,10 @@ class BreaksPaidLink(Exception):
     def __init__(self, hrefs: list[str]) -> None:
         super().__init__("not standing exactly once as bought: " + ", ".join(hrefs))
         self.hrefs = hrefs
+
+
+class RevivesPaidLink(BreaksPaidLink):
+    """In the text a link would stand that was paid for and taken out: nobody would watch it or answer for it."""
 
 
 class NotLive(Exception):
@@ -71,6 +85,8 @@ def publish(
         expected.append(placement)
     if broken := broken_links(version.body, expected):
         raise BreaksPaidLink([link.href for link in broken])
+    if revived := revived_links(version.body, article, expected):
+        raise RevivesPaidLink(revived)
     _go_live(article, version, actor)
     if placement:
         _place(article, version, placement)

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 
 from articles.comparing import compare
 from articles.desk.guard import CHANGE, PUBLISH, about_an_article, page, to, version_of
-from articles.editing import IsCommissioned, NothingChanged, bring_back, put_live
+from articles.editing import IsCommissioned, NeverLive, NothingChanged, bring_back, put_live
 from articles.models import Article, ArticleVersion, QualityReport
 from articles.placements import broken_links, live_placements
-from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved
+from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, RevivesPaidLink
 from articles.versions import IllegalMove
 from audit.actors import Actor
 
@@ -23,6 +23,7 @@ WHY_NOT: dict[type[Exception], str] = {
     IllegalMove: "this version cannot go live any more.",
     NothingChanged: "this is the very text that is live.",
     IsCommissioned: COMMISSIONED,
+    NeverLive: "that text was never live.",
 }
 
 
@@ -73,7 +74,7 @@ def back(request: HttpRequest, article: Article) -> HttpResponse:
     """An earlier text as a new candidate; it goes live only after it was read once more."""
     try:
         version = bring_back(version=version_of(article, request.POST.get("version", "")), actor=Actor.of(request.user))
-    except (BreaksPaidLink, NothingChanged) as refusal:
+    except (BreaksPaidLink, NeverLive, NothingChanged) as refusal:
         error(request, f"Nothing was brought back: {why_not(refusal)}")
         return to("texts", article)
     success(request, f"It is version {version.number} now. Read what changes, then publish it.")
@@ -81,6 +82,11 @@ def back(request: HttpRequest, article: Article) -> HttpResponse:
 
 
 def why_not(refusal: Exception) -> str:
+    if isinstance(refusal, RevivesPaidLink):
+        hrefs = ", ".join(refusal.hrefs)
+        return (
+            f"a link that was paid for and taken out would stand in it again ({hrefs}). Take it out of the text first."
+        )
     if isinstance(refusal, BreaksPaidLink):
         return f"a paid link would not stand in it exactly once ({', '.join(refusal.hrefs)})."
     return WHY_NOT[type(refusal)]

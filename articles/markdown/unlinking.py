@@ -4,14 +4,20 @@ It must never touch another byte: the paragraph becomes what it was before the s
 loses the link and keeps its words.
 """
 
+import re
+
 from articles.markdown.lines import without_ending
 from articles.markdown.links import links, markdown_link, text_of_markdown_link
 from articles.markdown.parser import parsed_blocks
 from articles.markdown.splice import Change, apply
 
+_INLINE = re.compile(
+    r"\[(?P<text>(?:\\.|[^\[\]\\])+)\]\((?:<[^<>\n]*>|[^\s<>()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+\"[^\"\n]*\")?\)(?:\{[^{}\n]*\})?"
+)
+
 
 class LinkNotFound(Exception):
-    """The link does not stand in the text exactly once as we wrote it."""
+    """The link does not stand in the text exactly once."""
 
 
 def without_link(body: str, *, href: str, anchor: str, undo: Change | None) -> str:
@@ -19,12 +25,24 @@ def without_link(body: str, *, href: str, anchor: str, undo: Change | None) -> s
     bare = _undone(body, undo) if undo else None
     if bare is None:
         written = markdown_link(href, anchor)
-        if body.count(written) != 1:
-            raise LinkNotFound(f"the link to {href} stands {body.count(written)} times as it was written")
-        bare = body.replace(written, text_of_markdown_link(anchor))
+        is_ours = body.count(written) == 1
+        bare = body.replace(written, text_of_markdown_link(anchor)) if is_ours else _spelled_otherwise(body, href)
     if any(link.href == href for link in links(bare)):
         raise LinkNotFound(f"another link to {href} would still stand")
     return bare
+
+
+def _spelled_otherwise(body: str, href: str) -> str:
+    """The link taken out of an edited text: the one piece of Markdown without which it alone is gone."""
+    standing = links(body)
+    if (times := sum(link.href == href for link in standing)) != 1:
+        raise LinkNotFound(f"the link to {href} stands {times} times")
+    others = [link.href for link in standing if link.href != href]
+    for written in _INLINE.finditer(body):
+        bare = body[: written.start()] + written["text"] + body[written.end() :]
+        if [link.href for link in links(bare)] == others:
+            return bare
+    raise LinkNotFound(f"the link to {href} is not written as Markdown's links are")
 
 
 def _undone(body: str, change: Change) -> str | None:

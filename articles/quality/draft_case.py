@@ -26,6 +26,7 @@ class DraftCase:
     words: int
     language: str
     archive: tuple[tuple[str, str], ...] = ()
+    may_link: bool = True  # to what the material names; not where a customer gave it, who pays for one link alone
 
     @cached_property
     def blocks(self) -> tuple[ParsedBlock, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import regex
 
+from articles.markdown.links import links
 from articles.markdown.parser import ParsedBlock
 from articles.markdown.render import render
 from articles.markdown.words import count_words, words
@@ -27,6 +28,7 @@ SHINGLE_WORDS = 5
 MOST_SHARED = 25  # per cent of its shingles that another article has too
 FEWEST_WORDS_TO_TELL = 8
 
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 _MARKUP = re.compile(r"[\n\r<>`*_\[\]{}|]|https?://")
 _PLACEHOLDER = regex.compile(
     r"""\b(?:TODO|TBD|TBC|FIXME|XXX+|lorem\ ipsum|placeholder|not\ publishable|nicht\ zur\ Veröffentlichung)\b
@@ -127,7 +129,8 @@ def images_described(case: DraftCase) -> Finding:
 def addresses_given(case: DraftCase) -> Finding:
     """Of links and images alike: an image from elsewhere tells its owner who reads."""
     found = [*(link.href for link in case.links), *(str(image.attrs.get("src", "")) for image in case.images)]
-    return _none(address or "an empty one" for address in found if not address or address not in case.material)
+    known = _addresses_in(case.material) if case.may_link else set()
+    return _none(address or "an empty one" for address in found if address not in known)
 
 
 @rule("the language that was asked for, in every paragraph")
@@ -189,3 +192,8 @@ def _seen(case: DraftCase) -> str:
 def _none(found: Iterable[str]) -> Finding:
     items = sorted(set(found))
     return not items, ", ".join(item.strip() for item in items)[:80] or "none"
+
+
+def _addresses_in(material: str) -> set[str]:
+    """Whole ones, linked or bare: part of one leads elsewhere."""
+    return {link.href for link in links(material)} | {found.rstrip(".,;:!?") for found in _ADDRESS.findall(material)}

@@ -41,6 +41,13 @@ def _after_opening(text: str) -> Corruptor:
     return _body(lambda body: body.replace("\n\n", f"\n\n{text}\n\n", 1))
 
 
+def linking(address: str, source: str) -> Corruptor:
+    """To what `source`, a text of the brief's, may name."""
+    added = _added(f"More stands [in this guide]({address}).")
+    return lambda case: replace(added(case), material=f"{case.material}\n\n{source}")
+
+
+GUIDE = "https://seeds.example.com/guide/"
 GERMAN = "Wer seine eigenen Samen gewinnt, braucht vor allem Geduld und einen trockenen Platz im Haus."
 CORRUPTORS: tuple[tuple[str, Corruptor], ...] = (
     ("title_given", lambda case: replace(case, title="Seed")),
@@ -64,6 +71,8 @@ CORRUPTORS: tuple[tuple[str, Corruptor], ...] = (
     ("figures_given", lambda case: replace(case, title="Saving seed in 1987, from your vegetables")),
     ("images_described", _added("![](beans.jpg)")),
     ("addresses_given", _added("More stands [in this guide](https://seeds.example.com/).")),
+    ("addresses_given", linking(GUIDE, f"Read {GUIDE}more/ first.")),
+    ("addresses_given", lambda case: replace(linking(GUIDE, f"Read {GUIDE}.")(case), may_link=False)),
     ("addresses_given", _added("![A bean in its pod](https://tracker.example/bean.gif)")),
     ("same_language", _after_opening(GERMAN)),
     ("only_markdown", _added("<b>Bold</b> claims.")),

@@ -165,6 +165,11 @@ def test_an_earlier_text_comes_back_as_a_new_version_on_what_is_live():
         editing.bring_back(version=first, actor=EDITOR)
 
 
+def test_a_text_that_was_never_live_is_not_brought_back():
+    with pytest.raises(editing.NeverLive):
+        editing.bring_back(version=saved(published_article()), actor=EDITOR)
+
+
 def test_an_earlier_text_without_a_paid_link_does_not_come_back():
     article = with_paid_link()
     before = written()

@@ -7,7 +7,7 @@ import pytest
 from articles.quality.draft_battery import CHECKS, examine_draft
 from articles.quality.draft_rules import addressed_to_a_machine, shingles
 from articles.quality.results import Check
-from articles.tests.draft_cases import CORRUPTORS, GOOD
+from articles.tests.draft_cases import CORRUPTORS, GOOD, GUIDE, linking
 
 
 def failed(case):
@@ -24,6 +24,11 @@ def test_a_good_article_passes_every_check():
 @pytest.mark.parametrize(("check", "corrupt"), CORRUPTORS)
 def test_each_check_catches_its_corruptor(check, corrupt):
     assert check in failed(corrupt(GOOD))
+
+
+@pytest.mark.parametrize("source", [f"Read {GUIDE}.", f"Read ({GUIDE}), it says.", f"[A guide](<{GUIDE}>)"])
+def test_what_the_brief_names_whole_may_be_linked(source):
+    assert failed(linking(GUIDE, source)(GOOD)) == set()
 
 
 def test_no_check_is_without_a_corruptor():

@@ -26,6 +26,7 @@ from backlinks.queries import view_of
 from backlinks.quoting import QuoteRefused
 from backlinks.refunds import Decision
 from backlinks.tests.articles_given import (
+    MATERIAL,
     POINTS,
     TOPIC,
     bought_article,
@@ -332,6 +333,24 @@ def test_a_model_that_obeys_the_brief_is_refused(stripe, openai, monkeypatch):
     failed = {result["check"] for result in version.certificate if not result["passed"]}
     assert {"no_artefacts", "only_markdown", "addresses_given"} <= failed
     assert state(order) == OrderStatus.FAILED
+
+
+def test_an_address_in_a_customers_material_is_no_second_link(stripe, openai, monkeypatch):
+    asked = drafting._ask
+
+    def linking(task, attempt):
+        answer = asked(task, attempt)
+        first, _, rest = answer.parsed.body.partition(" ")
+        body = f"[{first}](https://casino.example.org/bonus) {rest}"
+        return replace(answer, parsed=answer.parsed.model_copy(update={"body": body}))
+
+    monkeypatch.setattr(drafting, "_ask", linking)
+    order = bought_article(stripe, material=f"{MATERIAL}\n\nSee also https://casino.example.org/bonus\n")
+
+    assert write_article() == [("generate-article", "FAILURE")]
+
+    (version,) = versions_of(order)
+    assert "addresses_given" in {result["check"] for result in version.certificate if not result["passed"]}
 
 
 def obedient(**call):

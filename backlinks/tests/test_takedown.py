@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from articles.markdown.links import links
-from articles.models import ArticleVersion, Placement
+from articles import editing
+from articles.markdown.links import links, markdown_link
+from articles.models import Article, ArticleVersion, Placement
+from articles.publishing import RevivesPaidLink
 from audit.models import AuditEntry
 from backlinks import refunds, takedown
 from backlinks.models import LinkLoss, Order, RefundReason
@@ -144,3 +146,46 @@ def test_a_second_refund_event_takes_nothing_down_again(stripe, openai):
 
     assert takedown.take_down(order.pk) == "not_live"
     assert ArticleVersion.objects.count() == versions
+
+
+def put_live_by_the_desk(article, body: str) -> None:
+    article = Article.objects.select_related("published_version").get(pk=article.pk)
+    start = editing.start_of(article)
+    version = editing.save(article=article, body=body, seen=editing.seen_of(article), began_with=start, actor=EDITOR)
+    editing.put_live(version=version, body_sha256=version.sha256, expected_published_id=version.base_id, actor=EDITOR)
+
+
+def test_a_link_that_an_editor_spelled_otherwise_comes_out_too(stripe, openai):
+    order = live(stripe)
+    body = live_body(order.article)
+    written = markdown_link(order.target_url, order.anchor_text)
+    otherwise = f'[{order.anchor_text}]({order.target_url}){{rel="sponsored noopener"}}'
+    assert body.count(written) == 1 and written != otherwise
+    put_live_by_the_desk(order.article, body.replace(written, otherwise))
+    refunded(order)
+
+    assert take_down() == [("take-link-down", "SUCCESS")]
+
+    assert live_body(order.article) == body.replace(written, order.anchor_text)
+
+
+def test_an_earlier_text_does_not_bring_a_refunded_link_back(stripe, openai):
+    order = live(stripe)
+    with_link = order.submitted_version
+    refunded(order)
+    take_down()
+
+    with pytest.raises(RevivesPaidLink):
+        editing.bring_back(version=ArticleVersion.objects.get(pk=with_link.pk), actor=EDITOR)
+
+    assert order.target_url not in hrefs(order.article)
+
+
+def test_the_same_link_may_be_bought_again(stripe, openai):
+    order = refunded(live(stripe))
+    take_down()
+
+    again = submitted(written(stripe, order.article, target_url=order.target_url))
+    approved(again)
+
+    assert order.target_url in hrefs(order.article)
