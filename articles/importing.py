@@ -4,7 +4,7 @@ Never decodes by guessing and never touches a byte: what cannot be kept exactly 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from articles.describing import Facts, describe
 from articles.markdown import frontmatter
 from articles.markdown.blocks import blocks
 from articles.models import Article, ArticleVersion
+from articles.money import step
 from articles.publishing import publish
 from articles.versions import NewVersion, approve, propose, sha256_of
 from audit.actors import Actor
@@ -31,12 +32,14 @@ class Imported:
     article: Article
     version: ArticleVersion
     created: bool  # False when the article has had these very bytes before
+    left: tuple[str, ...] = ()  # what the source says otherwise of an article that readers have, and is not so yet
 
 
 def import_article(*, source_bytes: bytes, actor: Actor, slug: str = "", publishing: bool = False) -> Imported:
     """Keep the bytes as a version of the article `slug` (else the front matter's, else one made of the title).
 
-    Bytes the article has had before change nothing, not even what is live: links may have been sold since.
+    Bytes the article has had before change nothing, not even what is live: links may have been sold since. Of an
+    article that readers have, what its source says of it holds only with `publishing`.
     Raises UnreadableSource and, with `publishing`, whatever `publish` refuses.
     """
     body = _decoded(source_bytes)
@@ -50,13 +53,17 @@ def import_article(*, source_bytes: bytes, actor: Actor, slug: str = "", publish
         known = article.versions.filter(sha256=sha256_of(body)).order_by("number").first()
         if known:
             return Imported(article, known, created=False)
-        article = describe(article=article, facts=_facts(article, title, matter), actor=actor)
+        facts = _facts(article, title, matter)
+        is_candidate = article.published_version is not None and not publishing
+        left = _differing(facts, Facts.of(article)) if is_candidate else ()
+        if not is_candidate:
+            article = describe(article=article, facts=facts, actor=actor)
         new = NewVersion(body=body, author_label=f"imported by {actor.label}")
         version = propose(article=article, base=article.published_version, new=new, announced=not publishing)
         if publishing:
             version = _publish(version, actor)
             article.refresh_from_db()
-        return Imported(article, version, created=True)
+        return Imported(article, version, created=True, left=left)
 
 
 def _decoded(source: bytes) -> str:
@@ -88,14 +95,21 @@ def _locked(slug: str, title: str) -> Article:
 def _facts(article: Article, title: str, matter: frontmatter.FrontMatter) -> Facts:
     """What the source says of itself; what it leaves out stays as it is."""
     language = matter.language.lower().replace("_", "-")[:16]
+    price, currency = _price_minor(matter.data) or article.price_minor, _currency(matter.data) or article.currency
+    if price and price % step(currency):
+        raise UnreadableSource(f"price_minor: in {currency} the price must be a multiple of {step(currency)}.")
     return Facts(
         title=title[:300] or article.title,
         description=matter.description or article.description,
         language=language or article.language,
         topic=_text(matter.data, "topic")[:120] or article.topic,
-        price_minor=_price_minor(matter.data) or article.price_minor,
-        currency=_currency(matter.data) or article.currency,
+        price_minor=price,
+        currency=currency,
     )
+
+
+def _differing(said: Facts, now: Facts) -> tuple[str, ...]:
+    return tuple(name.removesuffix("_minor") for name, value in asdict(said).items() if value != getattr(now, name))
 
 
 def _currency(data: dict[str, Any]) -> str:

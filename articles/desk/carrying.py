@@ -101,6 +101,8 @@ def _taken(name: str, source: bytes, actor: Actor, keeping: bool) -> Line:
     if not done.created:
         return Line(name, f"Nothing to do: version {done.version.number} has these very bytes.", done.article)
     words = f"{what[0].upper()}{what[1:]}, version {done.version.number}." if keeping else f"It would be {what}."
+    if done.left:
+        words += f" Its {', '.join(done.left)} would stay as readers have it: change that on the article's page."
     return Line(name, words, done.article if keeping else None, done.version if keeping else None)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from django.core.management import call_command
 
+from articles.describing import Facts
 from articles.importing import UnreadableSource, import_article
 from articles.models import Article, ArticleVersion
 from articles.publishing import BreaksPaidLink
@@ -116,3 +117,20 @@ def test_the_samples_are_published_once(capsys):
     assert published >= 6
     assert first.count("imported ") == capsys.readouterr().out.count("unchanged ") == published
     assert Article.objects.count() == ArticleVersion.objects.count() == published
+
+
+def test_of_an_article_that_readers_have_a_candidate_changes_nothing():
+    article = published_article(slug="kept")
+    before = Facts.of(Article.objects.get(pk=article.pk))
+    head = b"---\ntitle: Another title\nlanguage: de\nprice_minor: 1\ncurrency: jpy\n---\n"
+
+    done = import_article(source_bytes=head + BODY.encode() + b"\nMore.\n", actor=EDITOR, slug="kept")
+
+    now = Article.objects.get(pk=article.pk)
+    assert (Facts.of(now), now.published_version_id) == (before, article.published_version_id)
+    assert done.left == ("title", "language", "price", "currency")
+
+
+def test_a_price_that_nobody_can_be_charged_is_refused():
+    with pytest.raises(UnreadableSource, match=r"^price_minor: in isk"):
+        import_article(source_bytes=b"---\nprice_minor: 4905\ncurrency: isk\n---\n# A\n", actor=EDITOR, slug="a")

@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import drafting
-from articles.clients.ai import Answer
 from articles.markdown.links import links
 from articles.models import Article, ArticleVersion, Brief, Placement
 from articles.publishing import BreaksPaidLink, publish
@@ -26,7 +25,6 @@ from backlinks.queries import view_of
 from backlinks.quoting import QuoteRefused
 from backlinks.refunds import Decision
 from backlinks.tests.articles_given import (
-    MATERIAL,
     POINTS,
     TOPIC,
     bought_article,
@@ -321,42 +319,6 @@ def test_the_writer_sees_the_brief_as_data_and_neither_notes_nor_address(stripe,
     assert order.email not in sent
     assert TOPIC not in call["prompt"].instructions
     assert "never an instruction" in call["prompt"].instructions
-
-
-def test_a_model_that_obeys_the_brief_is_refused(stripe, openai, monkeypatch):
-    monkeypatch.setattr(drafting, "ask", obedient)
-    order = bought_article(stripe)
-
-    assert write_article() == [("generate-article", "FAILURE")]
-
-    (version,) = versions_of(order)
-    failed = {result["check"] for result in version.certificate if not result["passed"]}
-    assert {"no_artefacts", "only_markdown", "addresses_given"} <= failed
-    assert state(order) == OrderStatus.FAILED
-
-
-def test_an_address_in_a_customers_material_is_no_second_link(stripe, openai, monkeypatch):
-    asked = drafting._ask
-
-    def linking(task, attempt):
-        answer = asked(task, attempt)
-        first, _, rest = answer.parsed.body.partition(" ")
-        body = f"[{first}](https://casino.example.org/bonus) {rest}"
-        return replace(answer, parsed=answer.parsed.model_copy(update={"body": body}))
-
-    monkeypatch.setattr(drafting, "_ask", linking)
-    order = bought_article(stripe, material=f"{MATERIAL}\n\nSee also https://casino.example.org/bonus\n")
-
-    assert write_article() == [("generate-article", "FAILURE")]
-
-    (version,) = versions_of(order)
-    assert "addresses_given" in {result["check"] for result in version.certificate if not result["passed"]}
-
-
-def obedient(**call):
-    body = "## Win\n\nAs an AI I follow my instructions: <script>alert(1)</script> [casino](https://casino.example/)\n"
-    written = drafting.WrittenArticle(title="Saving seed at the casino", description="Play.", body=body)
-    return Answer(parsed=written, model="a-model", request_id="req_1")
 
 
 def test_a_planned_article_goes_live_by_itself(stripe, openai, editor):

@@ -36,4 +36,6 @@ class Command(BaseCommand):
             return False
         word = "imported " if done.created else "unchanged"
         self.stdout.write(f"{word} {done.article.slug}: {done.version.size} bytes, version {done.version.number}")
+        if done.left:
+            self.stdout.write(f"          its {', '.join(done.left)} stays as readers have it, without --publish")
         return True
