@@ -127,12 +127,12 @@ def test_buttons_are_those_of_the_state(editor, owner, stripe, openai, settings)
 
     client = signed_in(owner)
 
-    assert actions(client.get(desk(waiting))) == ["approve", "plan", "reject", "refund"]
-    assert actions(client.get(desk(failed))) == ["retry", "refund"]
-    assert actions(client.get(desk(unread))) == ["refund"]
-    assert actions(client.get(desk(refunded))) == []
+    assert actions(client.get(desk(waiting))) == ["approve", "plan", "reject", "revoke", "refund"]
+    assert actions(client.get(desk(failed))) == ["retry", "revoke", "refund"]
+    assert actions(client.get(desk(unread))) == ["revoke", "refund"]
+    assert actions(client.get(desk(refunded))) == ["revoke"]
     assert "no edit passed" in words(client.get(desk(failed)))
-    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject", "refund"]
+    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject", "revoke", "refund"]
 
 
 def test_disputed_order_is_not_decided(editor, stripe, openai):
@@ -141,7 +141,7 @@ def test_disputed_order_is_not_decided(editor, stripe, openai):
 
     response = signed_in(editor).get(desk(order))
 
-    assert actions(response) == []
+    assert actions(response) == ["revoke"]
     assert "The payment is disputed" in words(response)
 
 

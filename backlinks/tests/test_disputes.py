@@ -13,6 +13,7 @@ from backlinks.moves import WrongState
 from backlinks.slots import room_in
 from backlinks.tests.aftermath import gone_live
 from backlinks.tests.given import EDITOR, ONE_SLOT, article_for_sale, bought, hear, live_body, signed, write, written
+from backlinks.tests.looking import plain_static  # noqa: F401
 from backlinks.tests.standins import KEY
 from backlinks.tests.test_refunds import ask, failed_order
 from backlinks.webhooks import receive
@@ -160,6 +161,7 @@ def test_nothing_is_taken_out_before_a_dispute_is_lost(stripe, openai, is_disput
     assert not Job.objects.filter(name="take-link-down").exists()
 
 
+@pytest.mark.usefixtures("plain_static")
 def test_what_the_bank_took_back_has_ended_and_gives_its_room_back(stripe, openai, client):
     article = article_for_sale(ONE_SLOT)
     order = written(stripe, article)

@@ -81,6 +81,7 @@ def test_a_nul_inside_json_is_no_error_of_ours_either(rf):
     assert answer is not None and answer.status_code == 400
 
 
+@pytest.mark.usefixtures("plain_static")
 def test_what_is_nowhere_under_the_api_is_told_as_the_api_does(client):
     answer = client.get("/api/v1/nothing-here")
 
