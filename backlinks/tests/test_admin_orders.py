@@ -127,12 +127,12 @@ def test_buttons_are_those_of_the_state(editor, owner, stripe, openai, settings)
 
     client = signed_in(owner)
 
-    assert actions(client.get(desk(waiting))) == ["approve", "plan", "reject", "revoke", "refund"]
-    assert actions(client.get(desk(failed))) == ["retry", "revoke", "refund"]
-    assert actions(client.get(desk(unread))) == ["revoke", "refund"]
+    assert actions(client.get(desk(waiting))) == ["approve", "plan", "reject", "refund", "revoke"]
+    assert actions(client.get(desk(failed))) == ["retry", "refund", "revoke"]
+    assert actions(client.get(desk(unread))) == ["refund", "revoke"]
     assert actions(client.get(desk(refunded))) == ["revoke"]
     assert "no edit passed" in words(client.get(desk(failed)))
-    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject", "revoke", "refund"]
+    assert actions(signed_in(editor).get(desk(waiting))) == ["approve", "plan", "reject", "refund", "revoke"]
 
 
 def test_disputed_order_is_not_decided(editor, stripe, openai):
