@@ -41,10 +41,10 @@ run: runtime ## the whole system, nothing played; serves until Ctrl-C
 
 test: fast journeys ## all tests
 
-fast: dev ## units and races on a real PostgreSQL and Redis; about 10 minutes on two cores
+fast: dev ## units and races on a real PostgreSQL and Redis; about 9 minutes on two cores
 	$(LAUNCH) services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(APPS) $(ARGS)
 
-journeys: dev chromium ## separate processes, a browser, real kills; about 25 minutes on two cores
+journeys: dev chromium ## separate processes, a browser, real kills; about 20 minutes on two cores
 	$(BIN)/python -m pytest tests $(ARGS)
 
 PICTURED := browser owner desk workflows analytics
