@@ -25,9 +25,9 @@ def test_however_many_connections_broke_the_pool_pauses_once(pauses: list[float]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        assert cursor.fetchone() == (BROKEN,)
+        assert cursor.fetchone()[0] >= BROKEN  # what other tests left open breaks too
 
     _use_at_once(1)
 
