@@ -173,4 +173,4 @@ def test_what_the_bank_took_back_has_ended_and_gives_its_room_back(stripe, opena
     assert room_in(article, target_url="https://another.example.org/").linkable
     page = client.get(f"/orders/{order.pk}/", {"access": token_for(order)}, follow=True).content.decode()
     assert "The payment was taken back." in page
-    assert "this order has ended" in page
+    assert "this order has ended" in page and "This order has ended</h1>" in page

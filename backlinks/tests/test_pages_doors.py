@@ -65,7 +65,7 @@ def test_access_link_is_traded_for_this_browsers_session(client):
     assert (traded.status_code, traded["Location"]) == (303, page(order))
     assert traded["Referrer-Policy"] == "no-referrer"
     assert "no-store" in traded["Cache-Control"]
-    assert client.session["orders"] == [str(order.pk)]
+    assert client.session["orders"] == [f"{order.pk}:1"]
     seen = client.get(page(order))
     assert seen.status_code == 200
     assert token_for(order) not in seen.content.decode()
@@ -96,6 +96,16 @@ def test_revoked_access_opens_nothing(client):
     assert client.get(page(order), {"access": token}).status_code == 404
 
 
+def test_a_browser_that_a_revoked_link_opened_sees_nothing_any_more(client):
+    order = quoted()
+    assert client.get(page(order), {"access": token_for(order)}, follow=True).status_code == 200
+
+    revoke_tokens(order=order, actor=EDITOR, reason="It was passed on.")
+
+    assert client.get(page(order)).status_code == 404
+    assert client.get(page(order), {"access": token_for(order)}, follow=True).status_code == 200
+
+
 def test_signed_in_customer_sees_their_orders_and_no_others(client, customer, stranger):
     order = quoted()
     Order.objects.filter(pk=order.pk).update(customer=customer)
@@ -115,7 +125,7 @@ def test_session_gets_a_new_key_with_a_new_order():
     client.get(page(second), {"access": token_for(second)})
 
     assert client.session.session_key != before
-    assert client.session["orders"] == [str(first.pk), str(second.pk)]
+    assert client.session["orders"] == [f"{first.pk}:1", f"{second.pk}:1"]
 
 
 def test_browser_remembers_the_newest_orders_and_not_for_ever(client):
@@ -127,7 +137,7 @@ def test_browser_remembers_the_newest_orders_and_not_for_ever(client):
     client.get(page(order), {"access": token_for(order)})
 
     assert len(client.session["orders"]) == MOST
-    assert client.session["orders"][-1] == str(order.pk)
+    assert client.session["orders"][-1] == f"{order.pk}:1"
 
 
 @pytest.mark.parametrize("action", ACTIONS)

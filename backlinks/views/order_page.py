@@ -36,6 +36,7 @@ HEADLINES = {
     "refunded": "Refunded",
     "refund_returned": "Your refund did not go through",
 }
+ENDED = "This order has ended"  # whatever state it was in when the bank took the payment back
 OF_ARTICLES = {
     "quality_check": "Your article is ready to read",
     "completed": "Your article is live",
@@ -81,6 +82,8 @@ class OrderPage:
 
     @property
     def headline(self) -> str:
+        if self.situation == Situation.DISPUTE_LOST:
+            return ENDED
         name = self.situation if self.situation in HEADLINES else self.face
         return OF_ARTICLES.get(name, HEADLINES[name]) if self.order.is_for_article else HEADLINES[name]
 
