@@ -16,6 +16,17 @@ _OF_JOB = ", ".join(f"job.{column}" for column in COLUMNS)
 # generation, and a worker whose claim is forgotten is fenced out at its finish. So nobody waits for the disk.
 _RELAXED = "(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed"
 
+# Such parameters stand in a SELECT of their own, where the planner cannot see their values: for an array shorter than
+# the ten it expects of one it cannot see, or a queue of which it knows how long it was, it would plan a prepared
+# statement anew each time, which took longer than running it.
+_QUEUE = "(SELECT %(queue)s)"
+
+
+def _unnested(**arrays: str) -> str:
+    """The rows of arrays given by these names."""
+    return f"unnest({', '.join(f'(SELECT %({name})s::{kind}[])' for name, kind in arrays.items())})"
+
+
 # A job that went ahead (see `waking`) is still waiting when the message of its next hand-over comes, and is handed over
 # by its claim.
 CLAIM = f"""
@@ -25,7 +36,7 @@ UPDATE queues_job AS job SET
     lease_token = gen_random_uuid(), leased_until = statement_timestamp() + make_interval(secs => %(lease)s),
     leased_by = %(who)s, leased_pid = message.pid, started_at = statement_timestamp(),
     progress = 0, progress_message = ''
-FROM unnest(%(ids)s::uuid[], %(generations)s::int[], %(pids)s::int[]) AS message (id, generation, pid), {_RELAXED}
+FROM {_unnested(ids="uuid", generations="int", pids="int")} AS message (id, generation, pid), {_RELAXED}
 WHERE job.id = message.id AND (
     (job.state = 'dispatched' AND job.generation = message.generation)
     OR (job.state = 'waiting' AND job.generation = message.generation - 1
@@ -40,7 +51,7 @@ WITH done AS (
     UPDATE queues_job AS job SET
         state = 'completed', progress = 100, result = ended.result, error = '', finished_at = statement_timestamp(),
         {_NO_LEASE}
-    FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(results)s::jsonb[]) AS ended (id, token, result)
+    FROM {_unnested(ids="uuid", tokens="uuid", results="jsonb")} AS ended (id, token, result)
     WHERE job.id = ended.id AND job.lease_token = ended.token AND job.state = 'active'
         AND job.cancel_requested_at IS NULL
     RETURNING job.id, job.generation, job.attempt, job.chunk_id, job.started_at
@@ -53,34 +64,43 @@ FROM done
 RETURNING job_id
 """
 
-# `room`: how many more the queue may have under way. A chunk's id is made of its first job's hand-over. What lost a
-# worker before travels alone, so that in a chunk the one that kills its workers takes no other with it.
-HAND_OVER = f"""
+# `room`: how many more the queue may have under way. What is found is asked for by an array, for the planner takes a
+# limit it cannot see for a tenth of the backlog, and would read the whole table to join it.
+_NEXT = f"""
 WITH room AS (
-    SELECT CASE WHEN EXISTS (SELECT 1 FROM queues_pause WHERE queue = %(queue)s) THEN 0
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM queues_pause WHERE queue = {_QUEUE}) THEN 0
         ELSE least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) END AS n
-    FROM (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'dispatched') AS sent,
-        (SELECT count(*) AS n FROM queues_job WHERE queue = %(queue)s AND state = 'active') AS running
+    FROM (SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'dispatched') AS sent,
+        (SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'active') AS running
 ), next AS (
     SELECT id, generation, name, priority, run_at, rescues FROM queues_job
-    WHERE queue = %(queue)s AND state = 'waiting' AND name = ANY(%(names)s::text[])
+    WHERE queue = {_QUEUE} AND state = 'waiting' AND name = ANY((SELECT %(names)s::text[])::text[])
     ORDER BY priority DESC, run_at, id
     LIMIT (SELECT greatest(n, 0) FROM room)
     FOR UPDATE SKIP LOCKED
-), placed AS (
+)"""
+_HANDED = "state = 'dispatched', generation = job.generation + 1, dispatched_at = statement_timestamp()"
+_IS_NEXT = "job.id = ANY(ARRAY(SELECT id FROM next))"
+_RETURNING = """
+RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at,
+    (SELECT n FROM room) AS room
+"""
+HAND_OVER = f"""{_NEXT}
+UPDATE queues_job AS job SET {_HANDED}, chunk_id = NULL
+FROM {_RELAXED}
+WHERE {_IS_NEXT} {_RETURNING}"""
+
+# A chunk's id is made of its first job's hand-over. What lost a worker before travels alone, so that in a chunk the one
+# that kills its workers takes no other with it.
+HAND_OVER_CHUNKS = f"""{_NEXT}, placed AS (
     SELECT id, generation, name, CASE WHEN rescues > 0 THEN id END AS alone,
         (row_number() OVER (PARTITION BY name, rescues > 0 ORDER BY priority DESC, run_at, id) - 1) / %(chunk)s AS part
     FROM next
 ), chunked AS (
-    SELECT id, CASE WHEN %(chunk)s > 1 THEN
-        md5(first_value(id::text || generation) OVER (PARTITION BY name, alone, part ORDER BY id))::uuid END AS chunk_id
+    SELECT id, md5(first_value(id::text || generation) OVER (PARTITION BY name, alone, part ORDER BY id))::uuid
+        AS chunk_id
     FROM placed
 )
-UPDATE queues_job AS job SET
-    state = 'dispatched', generation = job.generation + 1, dispatched_at = statement_timestamp(),
-    chunk_id = chunked.chunk_id
+UPDATE queues_job AS job SET {_HANDED}, chunk_id = chunked.chunk_id
 FROM chunked, {_RELAXED}
-WHERE job.id = chunked.id
-RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at,
-    (SELECT n FROM room) AS room
-"""
+WHERE job.id = chunked.id AND {_IS_NEXT} {_RETURNING}"""

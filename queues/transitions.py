@@ -22,7 +22,7 @@ from queues.declare import JOBS, Queue
 from queues.faults import Fault
 from queues.ids import task_id
 from queues.models import Attempt, Job, JobQuerySet, Outcome, State
-from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER
+from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER, HAND_OVER_CHUNKS
 from queues.subjects import subject_of
 from queues.together import Together
 
@@ -195,7 +195,7 @@ def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Hande
         "slots": slots,
         "chunk": queue.chunk,
     }
-    rows = sql.rows(HAND_OVER, given)
+    rows = sql.rows(HAND_OVER_CHUNKS if queue.chunk > 1 else HAND_OVER, given)
     return sorted(map(Handed._make, rows), key=lambda job: (-job.priority, job.run_at, job.pk))
 
 
