@@ -37,6 +37,8 @@ SELECT run_at, created_at, {WAKE_FOR_JOB} FROM written
 """
 _COPY_NOW = f"COPY queues_job ({_GIVEN}, {_FRESH}) FROM STDIN"  # on the database's clock
 _COPY_LATER = f"COPY queues_job ({_GIVEN}, {_FRESH}, run_at) FROM STDIN"
+# A model that is given all its values, as if it were read, is made in a third of the time.
+_BLANK = {field.attname: getattr(Job(), field.attname) for field in Job._meta.concrete_fields}
 
 
 @dataclass(frozen=True)
@@ -97,17 +99,19 @@ def enqueue_many(
 
 
 def _job(definition: Definition, *, subject: tuple[str, str], run_at: datetime | None, priority: int) -> Job:
-    return Job(
-        queue=definition.queue.name,
-        name=definition.name,
-        subject_type=subject[0],
-        subject_id=subject[1],
-        priority=priority,
-        state=State.DELAYED if run_at and run_at > timezone.now() else State.WAITING,
-        max_attempts=definition.queue.attempts,
-        timeout_seconds=definition.timeout_seconds,
-        run_at=run_at,  # type: ignore[misc]  # None: the database says when
-    )
+    given = {
+        "id": uuid7(),
+        "queue": definition.queue.name,
+        "name": definition.name,
+        "subject_type": subject[0],
+        "subject_id": subject[1],
+        "priority": priority,
+        "state": (State.DELAYED if run_at and run_at > timezone.now() else State.WAITING).value,
+        "max_attempts": definition.queue.attempts,
+        "timeout_seconds": definition.timeout_seconds,
+        "run_at": run_at,  # None: the database says when
+    }
+    return Job.from_db("default", _BLANK, tuple((_BLANK | given).values()))
 
 
 def _checked(definition: Definition, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +150,6 @@ def _insert(job: Job) -> bool:
     written = sql.rows(_INSERT, given)
     if written:
         job.run_at, job.created_at, _ = written[0]
-        job._state.adding, job._state.db = False, "default"
     return bool(written)
 
 
