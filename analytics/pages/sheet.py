@@ -100,6 +100,11 @@ class Sheet:
         return Table(IN_SHORT, ("What", "How much", "Against the period before"), rows) if rows else None
 
     @property
+    def is_flat(self) -> bool:
+        """There is nothing to draw."""
+        return not any(bar.value for bar in self.bars)
+
+    @property
     def tallest(self) -> str:
         return max(self.bars, key=lambda bar: bar.value).words if self.bars else "0"
 

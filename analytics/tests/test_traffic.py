@@ -98,6 +98,14 @@ def test_the_reads_know_the_same_orders_and_no_other(articles):
         queries.articles(DAY, sort="rain")
 
 
+def test_days_nobody_came_are_no_empty_picture(editor):
+    counted(DAY)
+
+    shown = page(editor, f"overview/?{DAYS}")
+
+    assert "Nothing in this time." in shown and "<rect" not in shown and "at most" not in shown
+
+
 def test_a_day_is_told_hour_by_hour_in_a_chart_a_table_and_a_file(editor):
     for minutes, visitor in ((0, 1), (59, 2), (60, 1), (125, 1)):
         put("page_view", at=NOON + timedelta(minutes=minutes), visitor=visitor, path="/")
@@ -118,6 +126,9 @@ def test_a_day_is_told_hour_by_hour_in_a_chart_a_table_and_a_file(editor):
 
 
 def test_hours_are_for_two_days_at_most(editor):
+    put("page_view", at=NOON, visitor=1, path="/")
+    counted(DAY)
+
     two, three = (page(editor, f"overview/?from=2026-11-19&to=2026-11-{last}") for last in (20, 21))
 
     assert two.count("<rect") == 48 and "<h2>Hours</h2>" in two
@@ -126,6 +137,8 @@ def test_hours_are_for_two_days_at_most(editor):
 
 def test_hours_that_have_not_begun_are_in_no_table(editor):
     now = timezone.now()
+    put("page_view", at=now, visitor=1, path="/")
+    counted(Range(day_of(now), day_of(now)))
     shown = page(editor, "overview/?days=1")
 
     begun = [name for name in names(shown) if ":" in name]
