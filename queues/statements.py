@@ -74,7 +74,7 @@ WITH room AS (
         (SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'active') AS running
 ), next AS (
     SELECT id, generation, name, priority, run_at, rescues FROM queues_job
-    WHERE queue = {_QUEUE} AND state = 'waiting' AND name = ANY((SELECT %(names)s::text[])::text[])
+    WHERE queue = {_QUEUE} AND state = 'waiting' AND name = ANY(%(names)s::text[])
     ORDER BY priority DESC, run_at, id
     LIMIT (SELECT greatest(n, 0) FROM room)
     FOR UPDATE SKIP LOCKED

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from celery import current_app
 from django.conf import settings as configured
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from redis import Redis
@@ -19,7 +20,7 @@ from queues.declare import QUEUES
 from queues.messages import send
 from queues.models import DeadLetter, Job, Outcome, Pause, Relay, State, Worker
 from queues.services import redis_client
-from queues.tests.given import OWNER, at_once, claimed, column, dispatched, put, row
+from queues.tests.given import OWNER, at_once, claimed, column, dispatched, elsewhere, put, row
 
 pytestmark = pytest.mark.django_db
 QUEUE = QUEUES["test.queue"]
@@ -318,6 +319,19 @@ def test_of_many_relays_at_once_each_job_is_handed_over_once(redis):
     assert len(ids) == len(set(ids)) == sum(handed) >= 40
     assert set(Job.objects.values_list("generation", flat=True)) <= {0, 1}
     assert len(jobs) == 60
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("queue", "name"), [("test.queue", "test-job"), ("test.chunked", "test-small")])
+def test_what_another_relay_holds_is_passed_by_and_not_waited_for(queue, name):
+    held, free = put(name), put(name)
+
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=held.pk)
+        handed = elsewhere(lambda: transitions.hand_over(QUEUES[queue], most=9, window=9, slots=9))
+
+    assert [job.pk for job in handed] == [free.pk]
+    assert (row(held).state, row(held).generation) == (State.WAITING, 0)
 
 
 @pytest.mark.django_db(transaction=True)
