@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connections
 
 Row = tuple[Any, ...]
 
 
-def rows(statement: str, parameters: Mapping[str, Any], on: Any = connection) -> list[Row]:
-    """The rows that `statement` returns, with Django's own connection, transaction, adapters and errors."""
+def rows(statement: str, parameters: Mapping[str, Any], on: Any = None) -> list[Row]:
+    """The rows that `statement` returns, with Django's own connection (or `on`), transaction and errors.
+
+    They come in PostgreSQL's binary format, which is read in half the time: moments are in UTC, and JSON is read.
+    """
+    on = on or connections["default"]
     on.close_if_health_check_failed()  # of a connection kept from an earlier task; nothing otherwise
     on.ensure_connection()
-    with on.wrap_database_errors, psycopg.Cursor(on.connection) as cursor:
-        return cursor.execute(statement, parameters).fetchall()  # type: ignore[arg-type]
+    with on.wrap_database_errors:
+        return psycopg.Cursor(on.connection).execute(statement, parameters, binary=True).fetchall()  # type: ignore[arg-type]

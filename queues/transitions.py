@@ -27,7 +27,7 @@ from queues.subjects import subject_of
 from queues.together import Together
 
 log = structlog.get_logger("queues")
-_ID, _GENERATION, _PAYLOAD = map(COLUMNS.index, ("id", "generation", "payload"))
+_ID, _GENERATION = map(COLUMNS.index, ("id", "generation"))
 Message = tuple[UUID, int]  # of a job, and its generation
 Ended = tuple[Job, dict[str, Any]]  # a job and its result
 NO_LEASE: Mapping[str, Any] = {"lease_token": None, "leased_until": None, "leased_by": "", "leased_pid": None}
@@ -58,7 +58,7 @@ def claim(messages: Sequence[Message], pid: int) -> list[Job]:
 
     Must not be called inside a transaction that must be safe on disk.
     """
-    taken = [_loaded(row) for row in _CLAIMS.ask([(*message, pid) for message in messages])]
+    taken = [Job.from_db("default", COLUMNS, row) for row in _CLAIMS.ask([(*message, pid) for message in messages])]
     expired = [job for job in taken if _is_expired(job)]
     for job in expired:
         stop(job, reason="expired")
@@ -359,12 +359,6 @@ def _keep_attempt(job: Job, outcome: Outcome, fault: Fault) -> None:
         started_at=job.started_at,
         finished_at=Greatest(Value(job.started_at), Now()),
     )
-
-
-def _loaded(row: sql.Row) -> Job:
-    job = Job.from_db("default", COLUMNS, row)
-    job.payload = json.loads(row[_PAYLOAD])
-    return job
 
 
 def _is_expired(job: Job) -> bool:
