@@ -2,8 +2,9 @@
 running them. Everything else goes through the ORM.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import connections
@@ -21,3 +22,8 @@ def rows(statement: str, parameters: Mapping[str, Any], on: Any = None) -> list[
     on.ensure_connection()
     with on.wrap_database_errors:
         return psycopg.Cursor(on.connection).execute(statement, parameters, binary=True).fetchall()  # type: ignore[arg-type]
+
+
+def array(values: Iterable[UUID | int | None]) -> str:
+    """PostgreSQL's way to write an array: psycopg's own asks of each whether it needs quotes."""
+    return f"{{{','.join(map(str, values))}}}"

@@ -58,7 +58,7 @@ def claim(messages: Sequence[Message], pid: int) -> list[Job]:
 
     Must not be called inside a transaction that must be safe on disk.
     """
-    taken = [Job.from_db("default", COLUMNS, row) for row in _CLAIMS.ask([(*message, pid) for message in messages])]
+    taken = list(map(_job, _CLAIMS.ask([(*message, pid) for message in messages])))
     expired = [job for job in taken if _is_expired(job)]
     for job in expired:
         stop(job, reason="expired")
@@ -287,7 +287,7 @@ def _waiting_again(jobs: JobQuerySet, event: str) -> int:
 def _claimed(asked: Sequence[Sequence[tuple[UUID, int, int]]], on: Any) -> list[list[sql.Row]]:
     """The rows of each message's jobs; of two copies of a message one has them, and the other is stale."""
     ids, generations, pids = zip(*(of_one for messages in asked for of_one in messages), strict=True)
-    given = {"ids": list(ids), "generations": list(generations), "pids": list(pids)}
+    given = {"ids": sql.array(ids), "generations": sql.array(generations), "pids": sql.array(pids)}
     ours = {"who": identity.me(), "lease": settings.JOB_LEASE_SECONDS}
     rows = {(row[_ID], row[_GENERATION]): row for row in sql.rows(CLAIM, given | ours, on)}
     return [[rows.pop(of_one[:2]) for of_one in messages if of_one[:2] in rows] for messages in asked]
@@ -296,8 +296,8 @@ def _claimed(asked: Sequence[Sequence[tuple[UUID, int, int]]], on: Any) -> list[
 def _finished(ended: Sequence[Ended], on: Any = connection) -> list[bool]:
     """Whether each was still this worker's, and nobody had asked it to stop."""
     given = {
-        "ids": [job.pk for job, _ in ended],
-        "tokens": [job.lease_token for job, _ in ended],
+        "ids": sql.array(job.pk for job, _ in ended),
+        "tokens": sql.array(job.lease_token for job, _ in ended),
         "results": [json.dumps(result) for _, result in ended],
         "who": ended[0][0].leased_by,
     }
@@ -359,6 +359,10 @@ def _keep_attempt(job: Job, outcome: Outcome, fault: Fault) -> None:
         started_at=job.started_at,
         finished_at=Greatest(Value(job.started_at), Now()),
     )
+
+
+def _job(row: sql.Row) -> Job:
+    return Job.of(dict(zip(COLUMNS, row, strict=True)))
 
 
 def _is_expired(job: Job) -> bool:
