@@ -138,7 +138,7 @@ class Job(models.Model):
 
         Django takes nearly twice as long to make one by keywords, or to find out itself which columns are missing.
         """
-        return cls.from_db("default", _NOT_READ, tuple((_NOT_READ | values).values()))
+        return cls.from_db("default", _NOT_READ, tuple({**_NOT_READ, **values}.values()))
 
     @property
     def outage_since(self) -> datetime:
@@ -152,7 +152,7 @@ class Job(models.Model):
         return task_id(self.pk, self.generation, self.chunk_id)
 
 
-_NOT_READ = dict.fromkeys((field.attname for field in Job._meta.concrete_fields), models.DEFERRED)
+_NOT_READ: dict[str, Any] = dict.fromkeys((field.attname for field in Job._meta.concrete_fields), models.DEFERRED)
 
 
 class OnceKey(models.Model):
