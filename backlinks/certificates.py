@@ -47,6 +47,7 @@ LABELS: Mapping[str, str] = {
     "readability_shift": "Reads as easily as before",
     "relevance": "Near the paragraph's subject",
     "unlike_earlier": "Different from earlier versions",
+    "editors_opinion": "AI editor's opinion",
     "title_given": "Has a title",
     "description_given": "Has a description",
     "one_title_heading": "One main heading",

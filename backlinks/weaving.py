@@ -4,7 +4,7 @@ The model is shown paragraphs and never the article; it never sees the customer'
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from articles.quality.scope import base_published
 from backlinks.candidates import candidates_of, paragraphs_of_others
 from backlinks.integration import Proposal, QualityRefused, waiting_order
 from backlinks.models import Order
+from backlinks.opinion import opinion_of
 from backlinks.targets import read_target
 from queues.errors import Permanent
 
@@ -103,7 +104,7 @@ def _until_one_passes(task: Task, progress: Progress) -> Proposal:
         if proposal.certificate.passed:
             _refuse_objectionable(proposal)
             progress(95, "Passed every check")
-            return proposal
+            return _with_opinion(proposal)
         best = _better(best, proposal)
         task.failed = [_told(result) for result in proposal.certificate.failed]
     raise QualityRefused(f"no edit passed: {', '.join(failed['check'] for failed in task.failed)}", best)
@@ -180,6 +181,11 @@ def _refuse_objectionable(proposal: Proposal) -> None:
         verdict = moderate(proposal.change.after, subject=("order", str(proposal.order.pk)))
         if verdict.flagged:
             raise Permanent(f"moderation objects to the text: {', '.join(verdict.categories)}")
+
+
+def _with_opinion(proposal: Proposal) -> Proposal:
+    results = proposal.certificate.results + opinion_of(proposal.change, proposal.order)
+    return replace(proposal, certificate=Certificate(results))
 
 
 def _ask(task: Task, attempt: int) -> Answer[WovenLink]:

@@ -232,6 +232,7 @@ OPENAI_API_KEY = env.text("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL", "https://api.openai.com/v1", schemes=("http", "https"))
 OPENAI_MODEL = env.filled("OPENAI_MODEL", "gpt-5-mini")
 OPENAI_MODERATION = env.flag("OPENAI_MODERATION", True)  # false where a compatible server has none
+AI_EDITOR = env.flag("AI_EDITOR", True)  # an opinion of each edit that passed, by one more call
 OPENAI_TIMEOUT_SECONDS = env.number("OPENAI_TIMEOUT_SECONDS", 60, least=0.1)
 OPENAI_MAX_OUTPUT_TOKENS = env.whole("OPENAI_MAX_OUTPUT_TOKENS", 32_000, least=1)  # and so what a call may cost at most
 AI_BUDGET_DAY_MICRO = env.millionths("AI_BUDGET_DAY_USD", "100")  # 0: none. The day is that of ANALYTICS_TIME_ZONE

@@ -169,7 +169,7 @@ def test_a_failed_edit_is_told_what_was_wrong_and_the_next_one_passes(stripe, op
     assert order.status == "QUALITY_CHECK"
     assert [version.status for version in versions_of(order)] == ["candidate"]
     calls = AiEventLog.objects.filter(subject_id=str(order.pk)).order_by("opened_at")
-    assert list(calls.values_list("purpose", flat=True)) == ["weave_link", "weave_link", "moderation"]
+    assert list(calls.values_list("purpose", flat=True)) == ["weave_link", "weave_link", "moderation", "review_edit"]
 
 
 def test_what_failed_is_fed_back_by_name_measure_and_limit(stripe, openai):

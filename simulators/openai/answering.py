@@ -12,6 +12,7 @@ from simulators.openai.errors import JsonObject, Refused
 from simulators.openai.writer import pieces
 from simulators.openai.writer.compose import compose, read_commission
 from simulators.openai.writer.review import read_article, review
+from simulators.openai.writer.review_edit import read_edit, review_edit
 from simulators.openai.writer.search import optimised
 from simulators.openai.writer.spoiled import spoiled
 from simulators.openai.writer.task import BadTask, Declined, read_task
@@ -86,6 +87,10 @@ def _reviewed(given: dict[str, Any], mode: str) -> dict[str, Any]:
     return asdict(review(read_article(given)))
 
 
+def _edit_reviewed(given: dict[str, Any], mode: str) -> dict[str, Any]:
+    return asdict(review_edit(read_edit(given)))
+
+
 def _fitted(edit: dict[str, Any], schema: JsonObject | None) -> dict[str, Any]:
     """Only what the schema has; raises Refused when it wants a field the writer has not got."""
     if schema is None:
@@ -101,6 +106,7 @@ TASKS: dict[str, Callable[[dict[str, Any], str], dict[str, Any]]] = {
     "weave_link": _woven,
     "write_article": _composed,
     "review_article": _reviewed,
+    "review_edit": _edit_reviewed,
     "write_section": pieces.section,
     "write_summary": pieces.summary,
     "write_excerpt": pieces.excerpt,
