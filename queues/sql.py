@@ -26,4 +26,4 @@ def rows(statement: str, parameters: Mapping[str, Any], on: Any = None) -> list[
 
 def array(values: Iterable[UUID | int | None]) -> str:
     """PostgreSQL's way to write an array: psycopg's own asks of each whether it needs quotes."""
-    return f"{{{','.join(map(str, values))}}}"
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
