@@ -50,7 +50,7 @@ def opinion_of(change: Change, order: Order) -> tuple[CheckResult, ...]:
         return ()
     opinion = answer.parsed
     measured = f"{opinion.score} of 100. {opinion.remark}".strip()
-    return (CheckResult(CHECK, opinion.score >= GOOD, measured, f"{GOOD} of 100", blocking=False),)
+    return (CheckResult(CHECK, opinion.score >= GOOD, measured, f"at least {GOOD} of 100", blocking=False),)
 
 
 def _document(change: Change, order: Order) -> dict[str, Any]:
