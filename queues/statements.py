@@ -45,6 +45,8 @@ WHERE job.id = message.id AND (
 RETURNING {_OF_JOB}
 """
 
+# Hidden as well: the planner knows of few active jobs, if any, and would compare each of them with each that ended.
+_ACTIVE = "(SELECT 'active')"
 _NO_LEASE = "lease_token = NULL, leased_until = NULL, leased_by = '', leased_pid = NULL"
 COMPLETE = f"""
 WITH done AS (
@@ -52,7 +54,7 @@ WITH done AS (
         state = 'completed', progress = 100, result = ended.result, error = '', finished_at = statement_timestamp(),
         {_NO_LEASE}
     FROM {_unnested(ids="uuid", tokens="uuid", results="jsonb")} AS ended (id, token, result)
-    WHERE job.id = ended.id AND job.lease_token = ended.token AND job.state = 'active'
+    WHERE job.id = ended.id AND job.lease_token = ended.token AND job.state = {_ACTIVE}
         AND job.cancel_requested_at IS NULL
     RETURNING job.id, job.generation, job.attempt, job.chunk_id, job.started_at
 )
