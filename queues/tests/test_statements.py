@@ -7,7 +7,7 @@ from queues import transitions
 from queues.declare import QUEUES
 from queues.enqueue import enqueue_many
 from queues.models import Job, State
-from queues.tests.given import PID, put
+from queues.tests.given import PID, claimed, put
 
 BACKLOG, ELSEWHERE, TIMES = 200, 3_000, 12
 PLANNED_ANEW = 5  # so many times at first, before PostgreSQL compares
@@ -27,10 +27,19 @@ def planned_anew(beginning: str) -> int:
 
 
 def whole_reads() -> int:
+    return counted("seq_scan")
+
+
+def rows_by_index() -> int:
+    return counted("idx_tup_fetch")
+
+
+def counted(what: str) -> int:
+    """Of the jobs' table, in this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'queues_job'")
-        (reads,) = cursor.fetchone()
-        return int(reads)
+        cursor.execute(f"SELECT {what} FROM pg_stat_xact_user_tables WHERE relname = 'queues_job'")
+        (times,) = cursor.fetchone()
+        return int(times)
 
 
 @pytest.mark.parametrize(("queue", "name"), [("test.queue", "test-job"), ("test.chunked", "test-small")])
@@ -64,3 +73,15 @@ def test_a_queue_that_is_no_longer_declared_for_chunks_sends_its_jobs_alone():
 
     assert chunked.chunk_id is not None and alone.chunk_id is None
     assert alone.task_id == f"{job.pk}.2"
+
+
+def test_a_finish_looks_at_its_own_job_and_at_no_other_that_is_active():
+    mine, *others = [put() for _ in range(31)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE queues_job")  # none is active, so that the planner would go through those that are
+    (job, *_) = [claimed(one) for one in (mine, *others)]
+    before = rows_by_index()
+
+    assert transitions.complete_without_effects(job)
+
+    assert rows_by_index() - before <= 5
