@@ -1,6 +1,6 @@
 """An edit that passed, read by the model as an editor would: its opinion stands in the certificate and decides nothing.
 
-It sees the paragraph before and after, never the address behind the link, and nothing waits for it.
+It sees the paragraph before and after, never the address behind the link. Without it an order goes on just the same.
 """
 
 from functools import cache
@@ -34,7 +34,7 @@ class Opinion(BaseModel):
 
 
 def opinion_of(change: Change, order: Order) -> tuple[CheckResult, ...]:
-    """One result, a warning at most; none where no editor is wanted or it cannot be asked: no order waits for it."""
+    """One result, a warning at most; none where no editor is wanted, or where it cannot be asked."""
     if not settings.AI_EDITOR:
         return ()
     try:
