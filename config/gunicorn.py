@@ -15,8 +15,6 @@ from gunicorn import glogging
 KEYS = re.compile(r"^(/accounts/invitation/|/certificates/).*")  # what stands in the path behind these opens something
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-if not os.environ.get(FOLDER):
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="copydesk-metrics-")
 
 
 class Lines(glogging.Logger):
@@ -31,6 +29,12 @@ access_log_format = (
     '{"event": "request", "method": "%(m)s", "path": "%(U)s", "status": "%(s)s", "bytes": "%(B)s",'
     ' "seconds": "%(L)s", "request_id": "%({x-request-id}o)s"}'
 )
+
+
+def on_starting(server: object) -> None:
+    """Before anything of ours is loaded: what counts looks for the folder once, when it is imported."""
+    if not os.environ.get(FOLDER):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="copydesk-metrics-")
 
 
 def on_exit(server: object) -> None:

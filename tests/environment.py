@@ -14,6 +14,7 @@ DEFAULTS = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "STAFF_SECOND_FACTOR": "false",  # tests of it switch it on
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "STATIC_ROOT": ".local/none",  # every test client walks through it: as empty as in a fresh clone
 }
 for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)

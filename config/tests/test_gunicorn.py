@@ -1,7 +1,9 @@
 """The line that the web process writes for each request: enough to look for trouble, and no key to anything."""
 
 import json
+import os
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -52,3 +54,22 @@ def test_it_says_what_was_asked_and_how_it_went():
 )
 def test_keys_in_a_path_are_masked(path, shown):
     assert line(path)["path"] == shown
+
+
+def test_its_processes_count_in_a_folder_that_goes_with_them(monkeypatch):
+    monkeypatch.setenv(gunicorn.FOLDER, "")
+
+    gunicorn.on_starting(None)
+    folder = Path(os.environ[gunicorn.FOLDER])
+    was_there = folder.is_dir()
+    gunicorn.on_exit(None)
+
+    assert was_there and not folder.exists()
+
+
+def test_a_folder_that_is_given_is_taken(monkeypatch, tmp_path):
+    monkeypatch.setenv(gunicorn.FOLDER, str(tmp_path))
+
+    gunicorn.on_starting(None)
+
+    assert os.environ[gunicorn.FOLDER] == str(tmp_path)

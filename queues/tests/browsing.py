@@ -64,10 +64,14 @@ class Element:
         return self.parent is not None and (self.parent.name == name or self.parent.inside(name))
 
     def walk(self) -> Iterator["Element"]:
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child.walk()
+        ahead = self._elements()
+        while ahead:
+            yield (element := ahead.pop())
+            ahead += element._elements()
+
+    def _elements(self) -> list["Element"]:
+        """The last first."""
+        return [child for child in reversed(self.children) if isinstance(child, Element)]
 
     def all(self, name: str) -> list["Element"]:
         return [element for element in self.walk() if element.name == name]
