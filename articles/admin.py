@@ -3,6 +3,7 @@
 Only what is said of an article is edited in these forms; its texts are written and published on the desk's own pages.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -47,10 +48,35 @@ class PlacementInline(ForReading, TabularInline):  # type: ignore[misc]
     tab = True
 
 
+class InUse(admin.SimpleListFilter):
+    """By status; without a choice all but those put away: most of them are asked for and never paid."""
+
+    title = "status"
+    parameter_name = "status__exact"
+    _EVERY = "every"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [*Article.Status.choices, (self._EVERY, "All, also archived")]
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        usual, *others = super().choices(changelist)
+        yield {**usual, "display": "In use"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        match self.value():
+            case None:
+                return queryset.exclude(status=Article.Status.ARCHIVED)
+            case self._EVERY:
+                return queryset
+            case status:
+                return queryset.filter(status=status)
+
+
 @admin.register(Article)
 class ArticleAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("title", "language", "status", "price", "live_links", "linkable", "updated_at")
-    list_filter = ("status", "linkable", "language", "topic")
+    list_filter = (InUse, "linkable", "language", "topic")
     search_fields = ("title", "slug", "topic")
     ordering = ("-id",)
     list_per_page = 50

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from articles.markdown.lines import line_ending, with_line_endings
-from articles.models import Article, ArticleVersion, Brief
+from articles.models import Article, ArticleVersion, Brief, ScheduledPublication
 from articles.placements import broken_links, live_placements, revived_links
 from articles.publishing import BreaksPaidLink, RevivesPaidLink, publish
 from articles.versions import NewVersion, Status, approve, propose
 from audit.actors import Actor
+from audit.recording import record
 
 LONGEST = 1_000_000  # bytes of one text in UTF-8
 
@@ -114,6 +115,17 @@ def put_live(*, version: ArticleVersion, body_sha256: str, expected_published_id
         placement=None,
         actor=actor,
     )
+
+
+@transaction.atomic
+def unplan(*, version: ArticleVersion, actor: Actor) -> bool:
+    """The text does not go live by itself any more; by hand it still can. False where nothing was planned."""
+    planned = ScheduledPublication.objects.filter(version=version, state=ScheduledPublication.State.PLANNED)
+    if not planned.update(state=ScheduledPublication.State.STOPPED, note=f"called off by {actor.label}"[:300]):
+        return False
+    article = ("article", str(version.article_id))
+    record(actor=actor, action="article.unplanned", target=article, before={"version": version.pk})
+    return True
 
 
 def carried_over(version: ArticleVersion) -> str | None:

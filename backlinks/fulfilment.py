@@ -18,6 +18,7 @@ from backlinks.checkout import close
 from backlinks.clients import stripe
 from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
 from backlinks.moves import move
+from backlinks.ordered_articles import take_up
 from queues.enqueue import enqueue
 from queues.errors import Permanent
 from workflows.triggers import fire
@@ -134,6 +135,8 @@ def _note_surplus(checkout: Checkout, orders: list[Order]) -> str:
 
 def _start(order: Order, checkout: Checkout) -> None:
     move(order, OrderStatus.PROCESSING, actor=STRIPE, paid_at=timezone.now(), paid_by=checkout)
+    if order.is_for_article:
+        take_up(order.article)
     integration.begin(order)
     letters.request_received(order)
     fire(PAID, ("order", str(order.pk)))

@@ -1,4 +1,4 @@
-"""The second product: a new article, written from a customer's brief, that carries their link. Its quote, and its end.
+"""The second product: a new article, written from a customer's brief, that carries their link. From quote to end.
 
 What the customer says of the article is data: a subject, a keyword, points, material. Words that speak to a writing
 machine are refused before money, and the battery looks for them again in what was written.
@@ -115,8 +115,13 @@ def brief_problems(wish: ArticleWish) -> Iterator[Reason]:
 
 @transaction.atomic
 def shelve(article: Article) -> None:
-    """Paid back before it was ever live: the article is put away, and nothing of it was or will be read."""
+    """Not paid for yet, or paid back before it was ever live: the article is put away where no reader comes."""
     Article.objects.filter(pk=article.pk, published_version=None).update(status=Article.Status.ARCHIVED)
+
+
+def take_up(article: Article) -> None:
+    """Paid for: it stands among the desk's drafts."""
+    Article.objects.filter(pk=article.pk, published_version=None).update(status=Article.Status.DRAFT)
 
 
 def _is_marked_up(text: str) -> bool:
@@ -146,6 +151,7 @@ def _write(wish: ArticleWish, customer: User | None, checks: list[Check]) -> Ord
         terms=terms.current(Product.ARTICLE),
     )
     brief = commission(wanted=wish.wanted(), asked_by=wish.email, subject=("order", str(order.pk)))
+    shelve(brief.article)
     order.article = brief.article
     order.save(force_insert=True)
     remember(order, "", OrderStatus.AWAITING_PAYMENT, customer_of(order))

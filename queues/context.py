@@ -44,7 +44,7 @@ class Context:
             return
         self._told_at = now
         self.checkpoint()
-        self._mine().update(progress=min(max(percent, 0), 100), progress_message=message[:200])
+        transitions.progress(self.job, min(max(percent, 0), 100), message[:200])
 
     def checkpoint(self) -> None:
         """Raise Cancelled when the job was asked to stop, LeaseLost when it is no longer ours."""

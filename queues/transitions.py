@@ -276,6 +276,14 @@ def renew(who: str, running: Collection[str]) -> int:
         return Job.objects.filter(pk__in=free).update(leased_until=until)
 
 
+def progress(job: Job, percent: int, message: str) -> bool:
+    """How far a running job is; its words are for people, and not for the log."""
+    moved = _held(job).update(progress=percent, progress_message=message)
+    if moved:
+        _note(job, "progress", percent=percent)
+    return bool(moved)
+
+
 def _waiting_again(jobs: JobQuerySet, event: str) -> int:
     """One line for all of them."""
     moved = jobs.update(state=State.WAITING)

@@ -3,6 +3,7 @@
 from django.contrib.messages import error, success
 from django.http import HttpRequest, HttpResponse
 
+from articles import editing
 from articles.comparing import compare
 from articles.desk.guard import CHANGE, PUBLISH, about_an_article, page, to, version_of
 from articles.editing import IsCommissioned, NeverLive, NothingChanged, bring_back, put_live
@@ -79,6 +80,19 @@ def back(request: HttpRequest, article: Article) -> HttpResponse:
         return to("texts", article)
     success(request, f"It is version {version.number} now. Read what changes, then publish it.")
     return to("publish", article, f"?version={version.number}")
+
+
+@about_an_article(PUBLISH, "POST")
+def unplan(request: HttpRequest, article: Article) -> HttpResponse:
+    """A text that was to go live by itself stays where it is."""
+    version = version_of(article, request.POST.get("version", ""))
+    if editing.unplan(version=version, actor=Actor.of(request.user)):
+        success(
+            request, f"Version {version.number} does not go live by itself any more. You can still publish it below."
+        )
+    else:
+        error(request, f"Nothing was called off: version {version.number} is not planned, or went live already.")
+    return to("texts", article)
 
 
 def why_not(refusal: Exception) -> str:

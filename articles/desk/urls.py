@@ -20,6 +20,7 @@ def urls(admin_view: Callable[[View], View]) -> list[URLPattern]:
         "edit": edit.edit,
         "publish": live.publishing,
         "back": live.back,
+        "unplan": live.unplan,
         "export": carrying.export,
         "assistant": assistant.page,
         "ask": assistant.ask,

@@ -42,6 +42,25 @@ def test_the_list_shows_price_and_live_links(editor):
     assert [row.live_links for row in answer.context["cl"].result_list] == [1]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "listed"),
+    [
+        ("", ["Drafted", "Hot tea at home"]),
+        ("?status__exact=draft", ["Drafted"]),
+        ("?status__exact=archived", ["Put away"]),
+        ("?status__exact=every", ["Put away", "Drafted", "Hot tea at home"]),
+    ],
+)
+def test_what_was_put_away_is_listed_for_whoever_asks(editor, chosen, listed):
+    Article.objects.filter(pk=published_article().pk).update(title="Hot tea at home")
+    for slug, title, status in (("drafted", "Drafted", "draft"), ("away", "Put away", "archived")):
+        Article.objects.create(slug=slug, title=title, status=status, price_minor=4900)
+
+    answer = editor.get(f"/admin/articles/article/{chosen}")
+
+    assert [row.title for row in answer.context["cl"].result_list] == listed
+
+
 def test_an_article_shows_its_versions_and_its_paid_links(editor):
     article = published_article()
     go_live(approved(article, with_link(BODY)), sold())

@@ -20,7 +20,8 @@ from queues.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 NEWER = BODY.replace(SENTENCE, "Hot <b>water</b>.", 1)
-PAGES = ("texts", "compare", "edit", "publish", "preview", "export", "back")
+PAGES = ("texts", "compare", "edit", "publish", "preview", "export", "back", "unplan")
+POSTED = ("back", "unplan")
 
 
 @pytest.fixture
@@ -79,8 +80,46 @@ def test_a_plan_stands_beside_its_version_and_so_does_why_it_was_stopped(editor)
     ScheduledPublication.objects.filter(pk=plan.pk).update(state="stopped", note="a newer text was saved meanwhile")
 
     listed = text_of(editor.get(url(article, "texts")))
-    assert "did not go live on 4 May, 08:00 UTC: a newer text was saved meanwhile" in listed
+    assert "was to go live on 4 May, 08:00 UTC: a newer text was saved meanwhile" in listed
     assert "planned for" not in listed
+
+
+def test_a_plan_is_called_off_and_the_text_can_still_go_live_by_hand(editor):
+    article = published_article()
+    save(editor, article)
+    version = article.versions.get(number=2)
+    plan = ScheduledPublication.objects.create(
+        version=version, publish_at=datetime(2030, 5, 4, 8, tzinfo=UTC), planned_by="Workflows"
+    )
+
+    answer = editor.post(url(article, "unplan"), {"version": 2}, follow=True)
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.note) == ("stopped", "called off by editor@copydesk.example")
+    listed = text_of(answer)
+    assert "Version 2 does not go live by itself any more." in listed
+    assert "was to go live on 4 May, 08:00 UTC: called off by editor@copydesk.example" in listed
+    entry = AuditEntry.objects.get(action="article.unplanned")
+    assert (entry.target_id, entry.before) == (str(article.pk), {"version": version.pk})
+    assert publish(editor, article, version).status_code == 303
+    article.refresh_from_db()
+    assert article.published_version_id == version.pk
+
+
+def test_what_is_not_planned_cannot_be_called_off(editor):
+    article = published_article()
+    save(editor, article)
+    version = article.versions.get(number=2)
+    ScheduledPublication.objects.create(
+        version=version, publish_at=datetime(2030, 5, 4, 8, tzinfo=UTC), planned_by="Workflows", state="live"
+    )
+
+    said = [text_of(editor.post(url(article, "unplan"), {"version": number}, follow=True)) for number in (1, 2)]
+
+    assert "version 1 is not planned, or went live already." in said[0]
+    assert "version 2 is not planned, or went live already." in said[1]
+    assert ScheduledPublication.objects.get().state == "live"
+    assert not AuditEntry.objects.filter(action="article.unplanned").exists()
 
 
 def test_what_is_typed_is_in_the_field_again_after_a_conflict_and_theirs_beside_it(editor):
@@ -179,7 +218,7 @@ def test_nobody_but_the_desk_comes_in(client):
     before = written()
     for browser, expected in ((client, 302), (signed_in(Role.CUSTOMER), 302)):
         for page in PAGES:
-            asked = browser.post if page == "back" else browser.get
+            asked = browser.post if page in POSTED else browser.get
             assert asked(url(article, page), {"version": 1}).status_code == expected
         assert browser.post("/admin/articles/article/import/").status_code == expected
     assert written() == before
@@ -191,7 +230,7 @@ def test_staff_without_the_permission_are_refused(editor, monkeypatch):
     monkeypatch.setattr(roles, "PERMISSIONS", {})
 
     for page in PAGES:
-        asked = editor.post if page == "back" else editor.get
+        asked = editor.post if page in POSTED else editor.get
         assert asked(url(article, page), {"version": 1}).status_code == 403
     assert editor.get("/admin/articles/article/import/").status_code == 403
     assert written() == before
@@ -201,7 +240,8 @@ def test_nothing_is_changed_by_looking(editor):
     article = published_article()
     before = written()
 
-    assert editor.get(url(article, "back"), {"version": 1}).status_code == 405
+    for page in POSTED:
+        assert editor.get(url(article, page), {"version": 1}).status_code == 405
     assert written() == before
 
 

@@ -65,7 +65,8 @@ def test_a_quote_keeps_the_brief_and_promises_nothing_public():
     assert (order.product, order.quoted_version, order.status) == (Product.ARTICLE, None, "AWAITING_PAYMENT")
     assert (order.price_minor, order.currency) == (29850, "usd") == price_of(900)
     assert (brief.article, brief.topic, brief.points) == (order.article, TOPIC, POINTS)
-    assert (order.article.status, order.article.published_version) == ("draft", None)
+    order.article.refresh_from_db()
+    assert (order.article.status, order.article.published_version) == ("archived", None)  # until it is paid for
     assert not Job.objects.exists()
 
 
@@ -107,6 +108,8 @@ def test_payment_has_the_article_written_with_exactly_one_sponsored_link(stripe,
     order = bought_article(stripe)
     job = Job.objects.get(name="generate-article")
     assert (job.queue, job.subject_id, job.payload["regeneration"]) == ("article-generation", str(order.pk), 0)
+    order.article.refresh_from_db()
+    assert order.article.status == "draft"
 
     assert write_article() == [("generate-article", "SUCCESS")]
 

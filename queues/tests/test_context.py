@@ -1,6 +1,7 @@
 """What a running job may do with its context: finish once and fenced, see that it must stop, say how far it is."""
 
 import json
+import logging
 
 import pytest
 from django_celery_results.models import TaskResult
@@ -123,6 +124,24 @@ def test_progress_is_kept_and_throttled(script):
     drain()
 
     assert seen == [(10, "at 10"), (10, "at 10"), (10, "at 10"), (100, "y" * 200)]
+
+
+def test_each_change_of_progress_is_a_line_without_its_words(script, caplog):
+    def run(ctx):
+        ctx.progress(10, "for ada@example.org")
+        ctx.progress(20, "throttled away")
+        ctx.progress(100, "done")
+
+    script(run)
+    job = put()
+
+    with caplog.at_level(logging.INFO, logger="queues"):
+        drain()
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    told = [(line["job"], line["percent"]) for line in lines if line["event"] == "progress"]
+    assert told == [(str(job.pk), 10), (str(job.pk), 100)]
+    assert "ada@example.org" not in str(lines)
 
 
 def test_a_new_attempt_starts_at_no_progress(script):
