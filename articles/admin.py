@@ -58,7 +58,7 @@ class InUse(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [*Article.Status.choices, (self._EVERY, "All, also archived")]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         usual, *others = super().choices(changelist)
         yield {**usual, "display": "In use"}
         yield from others
