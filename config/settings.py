@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from structlog.types import Processor
 
-from config import database, env, mail_server, reporting
+from config import database, env, logs, mail_server, reporting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -331,13 +331,13 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+logs.leave_out_what_no_line_names()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "()": "config.logs.Line",
             "foreign_pre_chain": _log_steps,
         }
     },
