@@ -15,9 +15,9 @@ class Line(structlog.stdlib.ProcessorFormatter):
         super().__init__(processor=RENDER, **chain)
 
     def format(self, record: logging.LogRecord) -> str:
-        if not isinstance(record.msg, dict):
-            return super().format(record)
-        return str(RENDER(None, record.levelname, record.msg))
+        if hasattr(record, "_logger") and isinstance(record.msg, dict):  # structlog marks what it says
+            return str(RENDER(None, record.levelname, record.msg))
+        return super().format(record)
 
 
 def leave_out_what_no_line_names() -> None:

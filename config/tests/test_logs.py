@@ -59,6 +59,14 @@ def test_what_a_library_says_is_a_line_too(formatters):
     assert "timestamp" in line
 
 
+def test_what_a_library_says_with_a_dict_is_marked_as_every_line(formatters):
+    record = logging.LogRecord("kombu", logging.WARNING, __file__, 1, {"lost": 3}, (), None)
+
+    line = json.loads(formatters[0].format(record))
+
+    assert (line["event"], line["level"], line["logger"]) == ("{'lost': 3}", "warning", "kombu")
+
+
 def test_no_record_is_asked_for_its_thread_or_process():
     record = logging.getLogger("queues").makeRecord("queues", logging.INFO, __file__, 1, "x", (), None)
 
