@@ -5,8 +5,6 @@ The model is shown the brief as data; what it answers is text to be judged, neve
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +13,7 @@ from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 
 from articles import archive
-from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask, moderate
+from articles.clients.ai import Answer, BadAnswer, Refused, ask, moderate, prompt_of
 from articles.models import Brief
 from articles.quality.draft_battery import examine_draft
 from articles.quality.draft_case import DraftCase
@@ -156,7 +154,7 @@ def _ask(task: _Task, attempt: int) -> Answer[WrittenArticle]:
         return ask(
             purpose=PURPOSE,
             subject=task.subject,
-            prompt=_prompt(),
+            prompt=prompt_of("articles", PROMPT_VERSION),
             document=task.document(attempt),
             answer=WrittenArticle,
         )
@@ -170,12 +168,6 @@ def _refuse_objectionable(made: Draft, subject: tuple[str, str]) -> None:
         verdict = moderate(made.source[:MOST_MODERATED], subject=subject)
         if verdict.flagged:
             raise Permanent(f"moderation objects to the text: {', '.join(verdict.categories)}")
-
-
-@cache
-def _prompt() -> Prompt:
-    path = Path(__file__).parent / "prompts" / f"{PROMPT_VERSION}.txt"
-    return Prompt(PROMPT_VERSION, path.read_text(encoding="utf-8"))
 
 
 def _told(result: CheckResult) -> dict[str, str]:

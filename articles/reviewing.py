@@ -1,13 +1,11 @@
 """A version read by the model, as a second pair of eyes: a score and remarks. Its opinion never overrides a check."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from articles.clients.ai import Prompt, Refused, ask
+from articles.clients.ai import Refused, ask, prompt_of
 from articles.markdown import frontmatter
 from articles.models import ArticleVersion
 from queues.errors import Permanent
@@ -47,7 +45,13 @@ def review(version: ArticleVersion, *, subject: tuple[str, str]) -> Review:
         "text": version.body[:MOST_CHARACTERS],
     }
     try:
-        answer = ask(purpose=PURPOSE, subject=subject, prompt=_prompt(), document=document, answer=Opinion)
+        answer = ask(
+            purpose=PURPOSE,
+            subject=subject,
+            prompt=prompt_of("articles", PROMPT_VERSION),
+            document=document,
+            answer=Opinion,
+        )
     except Refused as refusal:
         raise Permanent(f"the model would not read this: {refusal}") from refusal
     return Review(
@@ -67,9 +71,3 @@ def failed_checks(version: ArticleVersion) -> list[str]:
         for result in version.certificate
         if not result.get("passed", True) and result.get("blocking", True)
     ]
-
-
-@cache
-def _prompt() -> Prompt:
-    path = Path(__file__).parent / "prompts" / f"{PROMPT_VERSION}.txt"
-    return Prompt(PROMPT_VERSION, path.read_text(encoding="utf-8"))

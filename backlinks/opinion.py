@@ -3,15 +3,13 @@
 It sees the paragraph before and after, never the address behind the link. Without it an order goes on just the same.
 """
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field
 
-from articles.clients.ai import BadAnswer, Prompt, Refused, ask
+from articles.clients.ai import BadAnswer, Refused, ask, prompt_of
 from articles.markdown.links import markdown_link
 from articles.markdown.splice import Change
 from articles.quality.results import CheckResult
@@ -41,7 +39,7 @@ def opinion_of(change: Change, order: Order) -> tuple[CheckResult, ...]:
         answer = ask(
             purpose=PURPOSE,
             subject=("order", str(order.pk)),
-            prompt=_prompt(),
+            prompt=prompt_of("backlinks", PROMPT_VERSION),
             document=_document(change, order),
             answer=Opinion,
         )
@@ -63,9 +61,3 @@ def _document(change: Change, order: Order) -> dict[str, Any]:
         "before": change.before,
         "after": change.after.replace(link, order.anchor_text),
     }
-
-
-@cache
-def _prompt() -> Prompt:
-    path = Path(__file__).parent / "prompts" / f"{PROMPT_VERSION}.txt"
-    return Prompt(PROMPT_VERSION, path.read_text(encoding="utf-8"))

@@ -5,14 +5,12 @@ The model is shown paragraphs and never the article; it never sees the customer'
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 
-from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask, moderate
+from articles.clients.ai import Answer, BadAnswer, Refused, ask, moderate, prompt_of
 from articles.markdown.links import MarkerMissing, place_marker
 from articles.markdown.paragraphs import Paragraph, eligible_paragraphs
 from articles.markdown.splice import apply, change_paragraph
@@ -193,18 +191,12 @@ def _ask(task: Task, attempt: int) -> Answer[WovenLink]:
         return ask(
             purpose="weave_link",
             subject=("order", str(task.order.pk)),
-            prompt=_prompt(),
+            prompt=prompt_of("backlinks", PROMPT_VERSION),
             document=task.document(attempt),
             answer=WovenLink,
         )
     except Refused as refusal:
         raise Permanent(f"the model would not write this: {refusal}") from refusal
-
-
-@cache
-def _prompt() -> Prompt:
-    path = Path(__file__).parent / "prompts" / f"{PROMPT_VERSION}.txt"
-    return Prompt(PROMPT_VERSION, path.read_text(encoding="utf-8"))
 
 
 def _told(result: CheckResult) -> dict[str, str]:

@@ -3,8 +3,6 @@
 Up to three answers, each told what was wrong with the last. Nothing here changes an article.
 """
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +11,7 @@ from articles.assistant import optimising
 from articles.assistant.pieces import RECIPES
 from articles.assistant.recipes import Recipe
 from articles.assistant.work import NothingWritten, Work, facts_of, text_worked_on, work_for
-from articles.clients.ai import Answer, BadAnswer, Prompt, Refused, ask
+from articles.clients.ai import Answer, BadAnswer, Refused, ask, prompt_of
 from articles.markdown.unlinking import LinkNotFound
 from articles.models import Suggestion
 from articles.quality.results import Certificate
@@ -24,7 +22,6 @@ from queues.models import Job
 Kind, State = Suggestion.Kind, Suggestion.State
 ATTEMPTS = 3
 LONGEST_NOTE = 300
-_PROMPTS = Path(__file__).parents[1] / "prompts"
 
 
 class NotGoodEnough(Permanent):
@@ -98,7 +95,7 @@ def _ask(
         return ask(
             purpose=recipe.purpose,
             subject=subject,
-            prompt=_prompt(recipe.prompt),
+            prompt=prompt_of("articles", recipe.prompt),
             document=document,
             answer=recipe.answer,
         )
@@ -121,8 +118,3 @@ def _written(suggestion: Suggestion, work: Work, answer: Answer[Any]) -> dict[st
         written["reports"] = {name: [r.to_json() for r in made.results] for name, made in reports.items()}
         written |= {"score_before": measured.before.score, "score_after": measured.after.score}
     return written
-
-
-@cache
-def _prompt(version: str) -> Prompt:
-    return Prompt(version, (_PROMPTS / f"{version}.txt").read_text(encoding="utf-8"))

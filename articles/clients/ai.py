@@ -5,7 +5,7 @@ Never called inside a transaction, never given a text it may publish by itself, 
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx2
@@ -37,6 +37,12 @@ class Prompt:
 
     version: str
     instructions: str
+
+
+@cache
+def prompt_of(room: str, version: str) -> Prompt:
+    """From the room's folder `prompts`."""
+    return Prompt(version, (settings.BASE_DIR / room / "prompts" / f"{version}.txt").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
