@@ -3,7 +3,6 @@
 Only what is said of an article is edited in these forms; its texts are written and published on the desk's own pages.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -23,6 +22,7 @@ from articles.describing import Facts, describe
 from articles.desk.carrying import export_many
 from articles.desk.guard import ADD
 from articles.desk.urls import urls
+from articles.in_use import InUse
 from articles.models import AiEventLog, Article, ArticleVersion, Placement
 from audit.actors import Actor
 from audit.reading import ForReading
@@ -46,31 +46,6 @@ class PlacementInline(ForReading, TabularInline):  # type: ignore[misc]
     ordering = ("-live_since",)
     verbose_name_plural = "paid links"
     tab = True
-
-
-class InUse(admin.SimpleListFilter):
-    """By status; without a choice all but those put away: most of them are asked for and never paid."""
-
-    title = "status"
-    parameter_name = "status__exact"
-    _EVERY = "every"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [*Article.Status.choices, (self._EVERY, "All, also archived")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        usual, *others = super().choices(changelist)
-        yield {**usual, "display": "In use"}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
-        match self.value():
-            case None:
-                return queryset.exclude(status=Article.Status.ARCHIVED)
-            case self._EVERY:
-                return queryset
-            case status:
-                return queryset.filter(status=status)
 
 
 @admin.register(Article)

@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin
 
 from articles.brief_form import BriefForm
 from articles.commissioning import SUBJECT, AlreadyPublished, AlreadyWriting, order_article, write_again
+from articles.in_use import ArticleInUse
 from articles.markdown.render import render as rendered
 from articles.models import ArticleVersion, Brief
 from audit.actors import Actor
@@ -56,7 +57,7 @@ class Sheet:
 class BriefAdmin(ModelAdmin):  # type: ignore[misc]
     form = BriefForm
     list_display = ("topic", "keyword", "language", "words", "article_state", "asked_by_label", "created_at")
-    list_filter = ("language", "tone", "created_at")
+    list_filter = (ArticleInUse, "language", "tone", "created_at")
     list_select_related = ("article",)
     search_fields = ("topic", "keyword", "asked_by_label")
     ordering = ("-id",)

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
-from articles.models import ArticleVersion, Brief
+from articles.models import Article, ArticleVersion, Brief
 from articles.tests.draft_cases import BODY, POINTS
 from audit.models import AuditEntry
 from queues.draining import drain
@@ -61,6 +61,14 @@ def test_a_brief_is_asked_for_written_and_read(desk, openai):
     assert "Refresh" not in read
     assert "Version 1: candidate" in read.content.decode()
     assert "Write another draft" in read.content.decode()
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [("", 0), ("?article_status=every", 1), ("?article_status=archived", 1)])
+def test_what_nobody_paid_for_is_listed_for_whoever_asks(desk, chosen, shown):
+    desk.post(ADD, typed())
+    Article.objects.update(status="archived")
+
+    assert len(desk.get(f"/admin/articles/brief/{chosen}").context["cl"].result_list) == shown
 
 
 @pytest.mark.parametrize(
