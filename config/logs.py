@@ -21,8 +21,10 @@ class Line(structlog.stdlib.ProcessorFormatter):
 
 
 def leave_out_what_no_line_names() -> None:
-    """The standard library asks for each record which thread and process it comes from, unless it is told not to.
+    """The standard library asks for each record which thread, process and line of code it comes from, unless it is told
+    not to.
 
     Source: Python's Logging HOWTO, "Optimization".
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None

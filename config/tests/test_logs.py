@@ -67,7 +67,9 @@ def test_what_a_library_says_with_a_dict_is_marked_as_every_line(formatters):
     assert (line["event"], line["level"], line["logger"]) == ("{'lost': 3}", "warning", "kombu")
 
 
-def test_no_record_is_asked_for_its_thread_or_process():
-    record = logging.getLogger("queues").makeRecord("queues", logging.INFO, __file__, 1, "x", (), None)
+def test_no_record_is_asked_for_its_thread_process_or_line_of_code(caplog):
+    with caplog.at_level(logging.INFO, logger="queues"):
+        structlog.get_logger("queues").info("claimed")
 
-    assert (record.thread, record.process, record.processName) == (None, None, None)
+    (record,) = caplog.records
+    assert (record.thread, record.process, record.processName, record.lineno) == (None, None, None, 0)

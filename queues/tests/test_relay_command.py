@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,11 +11,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from redis import Redis
 
+from queues import relay as relay_room
 from queues.housekeeping import keep_mending
 from queues.management.commands.relay import Command
 from queues.models import Relay, State
 from queues.services import redis_client
 from queues.tests.given import claimed, column, put, row, terminate_other_connections, until
+from queues.waking import Call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +78,20 @@ def test_a_commit_wakes_it(relay):
     job = put()
 
     until(lambda: row(job).state == State.DISPATCHED, seconds=5)
+
+
+def test_what_somebody_waits_for_goes_before_the_beat(redis, monkeypatch):
+    command, done = Command(), []
+    command.redis = command.sender = redis
+    command.idle, command.streak, command.beat_at, command.capacities = True, 0, 0.0, {"test.queue"}
+    command.calls = [Call("test.queue", uuid4(), "test-job")]
+    monkeypatch.setattr(relay_room, "send_ahead", lambda *_: not done.append("sent"))
+    monkeypatch.setattr(relay_room, "beat", lambda *_, **__: done.append("beaten"))
+    monkeypatch.setattr(command, "_sleep", lambda: done.append("slept"))
+
+    command._round()
+
+    assert done == ["sent", "beaten", "slept"]
 
 
 def test_what_falls_due_while_it_sleeps_wakes_it(relay, redis, settings):

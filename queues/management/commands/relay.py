@@ -60,28 +60,29 @@ class Command(BaseCommand):
         self.beat_at = self.busy_until = 0.0
         self.calls: list[Call] = []  # what woke us
         self._listen()
-        while not self.stopping.is_set():
-            try:
-                self._round()
-            except (RedisError, OSError) as error:
-                log.warning("relay_waits_for_redis", error=str(error))
-                self.stopping.wait(1)
-            except Error as error:
-                log.warning("relay_waits_for_postgresql", error=str(error).strip())
-                self.stopping.wait(1)
-                self._reconnect()
+        with self.redis.client() as self.sender:  # a connection of its own: to ask the pool took longer than to send
+            while not self.stopping.is_set():
+                try:
+                    self._round()
+                except (RedisError, OSError) as error:
+                    log.warning("relay_waits_for_redis", error=str(error))
+                    self.stopping.wait(1)
+                except Error as error:
+                    log.warning("relay_waits_for_postgresql", error=str(error).strip())
+                    self.stopping.wait(1)
+                    self._reconnect()
 
     def _round(self) -> None:
-        self._beat_when_due()
         calls, self.calls = self.calls, []
-        others = [call for call in calls if not relay.send_ahead(call, self.redis, self.capacities)]
+        others = [call for call in calls if not relay.send_ahead(call, self.sender, self.capacities)]
+        self._beat_when_due()  # after what somebody waits for
         if calls and not others and self._is_lone():
             self._sleep()
             return
         called = {call.queue for call in others} & QUEUES.keys()
-        done = relay.hand_over_of(called, self.redis, self.capacities)
+        done = relay.hand_over_of(called, self.sender, self.capacities)
         if not done.handed:
-            done = relay.hand_over_all(self.redis, self.capacities)
+            done = relay.hand_over_all(self.sender, self.capacities)
         if done.waiting:
             self._go_on(done)
         elif self.idle:

@@ -10,6 +10,7 @@ from typing import Any
 from billiard.exceptions import WorkerLostError
 from celery import current_app, signals
 from celery.utils.nodenames import host_format
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             pool_cls=POOLS[pool],
             concurrency=slots,
             hostname=host_format(f"{pool}@%h"),
-            loglevel="INFO",
+            loglevel=settings.LOGGING["root"]["level"],
             without_gossip=True,
             without_mingle=True,
         )
