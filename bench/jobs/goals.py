@@ -58,11 +58,12 @@ def _drain_beside_results(book: Book) -> Verdict | None:
 
 
 def _drain_chunked(book: Book) -> Verdict | None:
-    ratio = book.ratio(draining.WORKLOAD, RATE, draining.CHUNKED, BULLMQ)
-    rate = book.median(draining.WORKLOAD, draining.CHUNKED, RATE)
-    if ratio is None or rate is None:
+    best = book.best(draining.WORKLOAD, RATE, lambda side: side in (draining.CHUNKED, draining.BIG_CHUNKS))
+    ratio = best and book.ratio(draining.WORKLOAD, RATE, best[0], BULLMQ)
+    if best is None or ratio is None:
         return None
-    return Verdict("B drain in chunks ≥ 2 × BullMQ", f"{ratio:.2f} ×, {rate:,.0f}/s", ratio >= 2)
+    measured = f"{ratio:.2f} ×, {best[1]:,.0f}/s, {best[0].rpartition(', ')[2]}"
+    return Verdict("B drain in chunks ≥ 2 × BullMQ", measured, ratio >= 2)
 
 
 def _pick_up(percent: int) -> Callable[[Book], Verdict | None]:

@@ -30,7 +30,8 @@ def _queue(name: str, slots: int, *, chunk: int = 1, store_results: bool = False
 
 SINGLE = _queue("bench.single", 20)
 RESULTS = _queue("bench.results", 20, store_results=True)
-CHUNKED = _queue("bench.chunked", 4, chunk=int(os.environ.get("BENCH_CHUNK", "50")))
+CHUNKED = _queue("bench.chunked", 4, chunk=50)
+BIG_CHUNKS = _queue("bench.big-chunks", 4, chunk=500)
 PICKUP = _queue("bench.pickup", 10)
 SLEEP = _queue("bench.sleep", 50)
 
@@ -43,6 +44,7 @@ class Numbered(Payload):
 @job(queue=SINGLE, name="bench-single", payload=Numbered, timeout_seconds=60)
 @job(queue=RESULTS, name="bench-results", payload=Numbered, timeout_seconds=60)
 @job(queue=CHUNKED, name="bench-chunked", payload=Numbered, timeout_seconds=60)
+@job(queue=BIG_CHUNKS, name="bench-big-chunks", payload=Numbered, timeout_seconds=60)
 def nothing(ctx: Context, payload: Numbered) -> None:
     """When it ran is in its row."""
 

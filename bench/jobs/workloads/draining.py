@@ -16,8 +16,10 @@ from bench.jobs.sides.side import Load, Side
 from bench.jobs.workloads.plan import Plan
 
 WORKLOAD = "B drain"
-WITH_RESULTS_ON, CHUNKED = "Copydesk, results on", "Copydesk, chunked"
+WITH_RESULTS_ON = "Copydesk, results on"
+CHUNKED, BIG_CHUNKS = "Copydesk, chunks of 50", "Copydesk, chunks of 500"
 SECONDS = 600
+AT_ONCE = (50, 50)  # of every side that has threads, or its like
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,16 @@ def measure(plan: Plan) -> None:
 
 
 def _ours(plan: Plan) -> list[Entrant]:
-    """With prefork one main process has two children."""
-    slots = (0, 0) if plan.pool == "threads" else (2,)
-    variants = {"Copydesk": "single", WITH_RESULTS_ON: "results", CHUNKED: "chunked"}
+    """With prefork one main process has two children. Big chunks are many, or the first and the last would be all."""
+
+    def ours(label: str, job: str, n: int, slots: tuple[int, ...]) -> Entrant:
+        return Entrant(Ours(plan.ground, label, pool=plan.pool), job, n, slots if plan.pool == "threads" else (2,))
+
     return [
-        Entrant(Ours(plan.ground, label, pool=plan.pool), f"bench-{kind}", 20_000, slots)
-        for label, kind in variants.items()
+        ours("Copydesk", "bench-single", 20_000, AT_ONCE),
+        ours(WITH_RESULTS_ON, "bench-results", 20_000, AT_ONCE),
+        ours(CHUNKED, "bench-chunked", 20_000, (0, 0)),
+        ours(BIG_CHUNKS, "bench-big-chunks", 200_000, (0, 0)),
     ]
 
 
@@ -55,12 +61,12 @@ def _peers(ground: Ground) -> list[Entrant]:
         return CeleryPeer(ground, f"{label}, {pool}", app=app, pool=pool, **settings)
 
     return [
-        Entrant(BullMQ(ground), "nothing", 20_000, (50, 50)),
+        Entrant(BullMQ(ground), "nothing", 20_000, AT_ONCE),
         Entrant(celery("Celery", PLAIN, "prefork"), "nothing", 20_000, (2,)),
-        Entrant(celery("Celery", PLAIN, "threads"), "nothing", 20_000, (20, 20)),
+        Entrant(celery("Celery", PLAIN, "threads"), "nothing", 20_000, AT_ONCE),
         Entrant(celery(results, WITH_RESULTS, "prefork"), "nothing", 4_000, (2,)),
         Entrant(celery(f"{results}, kept", WITH_RESULTS, "prefork", **KEPT), "nothing", 10_000, (2,)),
-        Entrant(celery(f"{results}, kept", WITH_RESULTS, "threads", **KEPT), "nothing", 10_000, (20, 20)),
+        Entrant(celery(f"{results}, kept", WITH_RESULTS, "threads", **KEPT), "nothing", 10_000, AT_ONCE),
     ]
 
 
