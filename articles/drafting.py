@@ -17,7 +17,7 @@ from articles.clients.ai import Answer, BadAnswer, Refused, ask, moderate, promp
 from articles.models import Brief
 from articles.quality.draft_battery import examine_draft
 from articles.quality.draft_case import DraftCase
-from articles.quality.results import Certificate, CheckResult
+from articles.quality.results import Certificate
 from articles.seo import report as seo
 from queues.errors import Permanent
 
@@ -120,7 +120,7 @@ def draft(brief: Brief, *, subject: tuple[str, str], variation: str, progress: P
             return made
         if best is None or len(made.certificate.failed) < len(best.certificate.failed):
             best = made
-        task.failed = [_told(result) for result in made.certificate.failed]
+        task.failed = [result.feedback() for result in made.certificate.failed]
     raise DraftRefused(f"no draft passed: {', '.join(failed['check'] for failed in task.failed)}", best)
 
 
@@ -168,7 +168,3 @@ def _refuse_objectionable(made: Draft, subject: tuple[str, str]) -> None:
         verdict = moderate(made.source[:MOST_MODERATED], subject=subject)
         if verdict.flagged:
             raise Permanent(f"moderation objects to the text: {', '.join(verdict.categories)}")
-
-
-def _told(result: CheckResult) -> dict[str, str]:
-    return {"check": result.check, "measured": result.measured, "limit": result.limit}

@@ -17,7 +17,7 @@ from articles.markdown.splice import apply, change_paragraph
 from articles.models import Article, ArticleVersion
 from articles.quality.battery import examine
 from articles.quality.case import LinkCase
-from articles.quality.results import Certificate, CheckResult
+from articles.quality.results import Certificate
 from articles.quality.scope import base_published
 from backlinks.candidates import candidates_of, paragraphs_of_others
 from backlinks.integration import Proposal, QualityRefused, waiting_order
@@ -104,7 +104,7 @@ def _until_one_passes(task: Task, progress: Progress) -> Proposal:
             progress(95, "Passed every check")
             return _with_opinion(proposal)
         best = _better(best, proposal)
-        task.failed = [_told(result) for result in proposal.certificate.failed]
+        task.failed = [result.feedback() for result in proposal.certificate.failed]
     raise QualityRefused(f"no edit passed: {', '.join(failed['check'] for failed in task.failed)}", best)
 
 
@@ -197,10 +197,6 @@ def _ask(task: Task, attempt: int) -> Answer[WovenLink]:
         )
     except Refused as refusal:
         raise Permanent(f"the model would not write this: {refusal}") from refusal
-
-
-def _told(result: CheckResult) -> dict[str, str]:
-    return {"check": result.check, "measured": result.measured, "limit": result.limit}
 
 
 def _better(best: Proposal | None, other: Proposal) -> Proposal:

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from pydantic import ValidationError
 
 from audit.actors import Actor
 from plugins import jail
 from plugins.capabilities import CAPABILITIES, Function, Subject
 from plugins.errors import PluginRefused
-from plugins.manifest import faults
+from plugins.manifest import Manifest, faults
 from plugins.models import ExecutionState, Plugin, PluginExecutionLog, PluginVersion
 from queues.enqueue import enqueue
 
@@ -40,8 +41,8 @@ def ask(
 ) -> PluginExecutionLog:
     """A run of plugin `name`, to be carried out by its worker; in the caller's transaction.
 
-    `subject` is what it is about, `reply_to` who hears how it ended. Raises PluginRefused: unknown, switched off, or
-    with an input that does not fit its schema.
+    `subject` is what it is about, `reply_to` who hears how it ended. Raises PluginRefused: unknown, switched off, with
+    a manifest that is no longer taken, or with an input that does not fit its schema.
     """
     plugin = Plugin.objects.select_related("version").filter(name=name).first()
     if plugin is None or plugin.version is None:
@@ -109,6 +110,10 @@ def _checked(version: PluginVersion, given: dict[str, Any]) -> str:
         raise PluginRefused(f"input: not JSON: {error}") from None
     if len(text) > MOST_INPUT:
         raise PluginRefused(f"input: {len(text):,} bytes; {MOST_INPUT:,} are allowed")
+    try:
+        Manifest.model_validate(version.manifest)
+    except ValidationError:
+        raise PluginRefused(f"version: {version} is no longer taken; install it anew, to be told why") from None
     if unfit := faults(version.says.input, given):
         raise PluginRefused(*(f"input: {words}" for words in unfit[:10]))
     return text

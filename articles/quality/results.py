@@ -23,6 +23,10 @@ class CheckResult:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def feedback(self) -> dict[str, str]:
+        """What whoever writes is told of it."""
+        return {"check": self.check, "measured": self.measured, "limit": self.limit}
+
 
 @dataclass(frozen=True)
 class Certificate:

@@ -178,7 +178,7 @@ def test_what_failed_is_fed_back_by_name_measure_and_limit(stripe, openai):
     openai.tell(mode="bad_edit", count=1)
     proposal = weaving._attempt(task, 1)
 
-    task.failed = [weaving._told(result) for result in proposal.certificate.failed]
+    task.failed = [result.feedback() for result in proposal.certificate.failed]
 
     assert {"no_superlatives", "no_prices", "sentences_kept"} <= {failed["check"] for failed in task.failed}
     assert all(failed["measured"] and failed["limit"] for failed in task.failed)

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.tests.given import signed_in
 from plugins import executions
+from plugins import manifest as rules
 from plugins.models import Plugin, PluginExecutionLog, PluginGrant
 from plugins.tests.given import ANY, ECHO, OWNER, manifest, plugin
 from queues.draining import drain
@@ -57,6 +58,17 @@ def test_what_is_refused_keeps_what_was_typed_and_says_why():
     assert answer.status_code == 400
     assert "version: String should match" in shown and "my own words" in shown
     assert not Plugin.objects.exists()
+
+
+def test_one_taken_before_its_schema_was_refused_is_shown_and_not_run(monkeypatch):
+    taken, owner = plugin(), signed_in(Role.OWNER)
+    monkeypatch.setattr(rules, "MOST_SCHEMA_CHARACTERS", 5)
+
+    assert "A sample" in page(owner, LIST)
+    owner.post(f"{LIST}{taken.pk}/try/", {"given": "{}", "article": ""})
+
+    assert "sample 1.0.0 is no longer taken; install it anew" in page(owner, f"{LIST}{taken.pk}/change/")
+    assert not PluginExecutionLog.objects.exists()
 
 
 @pytest.mark.parametrize("given", ["{", '{"n": 1}', "7"])
