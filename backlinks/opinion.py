@@ -42,6 +42,7 @@ def opinion_of(change: Change, order: Order) -> tuple[CheckResult, ...]:
             prompt=prompt_of("backlinks", PROMPT_VERSION),
             document=_document(change, order),
             answer=Opinion,
+            is_needed=False,
         )
     except (RetryLater, Permanent, Refused, BadAnswer) as problem:
         log.warning("no_opinion", order=str(order.pk), error=type(problem).__name__)

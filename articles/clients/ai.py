@@ -26,6 +26,7 @@ else:
 
 __all__ = ["Answer", "BadAnswer", "Moderated", "Prompt", "Refused", "ask", "moderate"]
 
+NOT_NEEDED_SECONDS = 15.0
 MODERATION_MODEL = "omni-moderation-latest"
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
@@ -53,10 +54,17 @@ class Answer(Generic[Parsed]):
 
 
 def ask(
-    *, purpose: str, subject: tuple[str, str], prompt: Prompt, document: dict[str, Any], answer: type[Parsed]
+    *,
+    purpose: str,
+    subject: tuple[str, str],
+    prompt: Prompt,
+    document: dict[str, Any],
+    answer: type[Parsed],
+    is_needed: bool = True,
 ) -> Answer[Parsed]:
     """Send `document` as JSON and read the reply as `answer`; `subject` is (type, id) of what it is for.
 
+    What is not needed is asked for once, and waited for no longer than NOT_NEEDED_SECONDS.
     Raises RetryLater (an outage), HeldBack (a spent budget or quota), Permanent (our mistake), Refused, or BadAnswer
     (the model's mistake).
     """
@@ -64,7 +72,7 @@ def ask(
     opening = Call(purpose, subject, settings.OPENAI_MODEL, prompt.version, _most(prompt, question, answer))
     with logged(opening) as call:
         try:
-            reply = _reply(call, subject, prompt, question, answer)
+            reply = _reply(_client(is_needed=is_needed), call, subject, prompt, question, answer)
         except openai.OpenAIError as error:
             raise translated(error) from error
         return Answer(parsed=_parsed(reply, answer), model=call.model, request_id=call.request_id)
@@ -88,7 +96,14 @@ def _most(prompt: Prompt, question: str, answer: type[BaseModel]) -> int | None:
     return prices.most_micro(settings.OPENAI_MODEL, sent=sent, tokens_out=settings.OPENAI_MAX_OUTPUT_TOKENS)
 
 
-def _reply(call: Notes, subject: tuple[str, str], prompt: Prompt, question: str, answer: type[BaseModel]) -> Reply:
+def _reply(
+    client: "openai.OpenAI",
+    call: Notes,
+    subject: tuple[str, str],
+    prompt: Prompt,
+    question: str,
+    answer: type[BaseModel],
+) -> Reply:
     """The reply of the Responses API; of chat completions where a compatible server has no Responses API."""
     common: dict[str, Any] = {
         "model": settings.OPENAI_MODEL,
@@ -97,7 +112,7 @@ def _reply(call: Notes, subject: tuple[str, str], prompt: Prompt, question: str,
     }
     # The raw reply is read by us: the client's own parsing forgets what a call cost when the answer does not fit.
     try:
-        raw = _client().responses.with_raw_response.parse(
+        raw = client.responses.with_raw_response.parse(
             instructions=prompt.instructions,
             input=[{"role": "user", "content": question}],
             text_format=answer,
@@ -108,7 +123,7 @@ def _reply(call: Notes, subject: tuple[str, str], prompt: Prompt, question: str,
     except openai.NotFoundError as error:
         if error.code == "model_not_found":
             raise
-        raw = _client().chat.completions.with_raw_response.parse(
+        raw = client.chat.completions.with_raw_response.parse(
             messages=[{"role": "system", "content": prompt.instructions}, {"role": "user", "content": question}],
             response_format=answer,
             max_completion_tokens=settings.OPENAI_MAX_OUTPUT_TOKENS,
@@ -137,8 +152,10 @@ def _parsed(reply: Reply, answer: type[Parsed]) -> Parsed:
         raise BadAnswer(f"The answer does not fit: {where}.") from error
 
 
-def _client() -> "openai.OpenAI":
-    return _built(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.OPENAI_TIMEOUT_SECONDS)
+def _client(*, is_needed: bool = True) -> "openai.OpenAI":
+    seconds = settings.OPENAI_TIMEOUT_SECONDS
+    client = _built(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, seconds)
+    return client if is_needed else client.with_options(timeout=min(seconds, NOT_NEEDED_SECONDS), max_retries=0)
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,13 @@
 """The AI editor's opinion of an edit: kept with it, shown, and never more than a warning."""
 
 import json
+import threading
 from urllib.parse import urlsplit
 
 import pytest
 from werkzeug import Request, Response
 
+from articles.clients import ai
 from articles.models import AiEventLog
 from backlinks import opinion
 from backlinks.tests.ai_error_table import Says, fails, well, writes
@@ -84,8 +86,23 @@ def test_it_is_shown_to_the_customer_escaped(edited_by):
 def test_without_one_the_order_goes_on(edited_by, says):
     order, editor = edited_by(says)
 
-    assert editor.asked
+    assert len(editor.asked) == 1
     assert _opinion_in(order) == []
+    assert order.status == "QUALITY_CHECK"
+
+
+def test_nobody_waits_for_it_for_long(edited_by, monkeypatch):
+    monkeypatch.setattr(ai, "NOT_NEEDED_SECONDS", 0.3)
+    taking_its_time = threading.Event()
+
+    def slow(question):
+        taking_its_time.wait(10)
+        return thinks(90, "Late.")(question)
+
+    order, editor = edited_by(slow)
+    taking_its_time.set()
+
+    assert (len(editor.asked), _opinion_in(order)) == (1, [])
     assert order.status == "QUALITY_CHECK"
 
 
