@@ -29,6 +29,11 @@ PLANTED = (
         "1 orders were not begun exactly once",
     ),
     ("UPDATE backlinks_order SET price_minor = price_minor + 1 WHERE id = %(order)s", "the money is"),
+    ("UPDATE backlinks_refund SET amount_minor = amount_minor - 1", "the refunds are"),
+    (
+        "UPDATE backlinks_refund SET status = 'pending' WHERE id = (SELECT min(id) FROM backlinks_refund)",
+        "1 refunds did",
+    ),
     ("UPDATE backlinks_order SET target_url = 'https://' || id WHERE id = %(live)s", "1 live links do not stand"),
     ("UPDATE queues_counter SET completed = completed + 1 WHERE queue = 'payments'", "the counters is wrong by 1"),
     (
@@ -51,7 +56,7 @@ def test_nothing_is_lost_doubled_or_an_error_of_ours(played: tuple[Soak, System]
 
     assert soak.faults == []
     kinds = set(soak.answers.seconds())
-    assert kinds >= {"catalogue", "checkout", "submit", "approve", "events", "owner's page", "owner's API"}
+    assert kinds >= {"catalogue", "checkout", "submit", "approve", "refund", "events", "owner's page", "owner's API"}
     assert soak.kills.total() >= 3 and len(soak.sales.paid) >= 3 and len(soak.acknowledged) >= 100
     assert "| orders, paid, submitted |" in "\n".join(report.lines(soak))
 

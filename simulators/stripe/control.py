@@ -61,6 +61,7 @@ class Control:
             {
                 "switches": asdict(self._switches),
                 "sessions": [visible(session) for session in store.newest_first("checkout.session")],
+                "refunds": [visible(refund) for refund in store.newest_first("refund")],
                 "events": [_told(store, event) for event in wanted],
                 "pending_deliveries": len(store.pending_deliveries()),
             }

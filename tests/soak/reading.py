@@ -24,6 +24,8 @@ OWNERS_PAGES = (
     "/admin/articles/article/",
 )
 REVIEW = "/admin/backlinks/order/review/"
+LIVE = "/admin/backlinks/order/?status__exact=COMPLETED"
+REFUNDS = 0.15  # of an owner's looks
 _CHANGE = re.compile(r"/admin/backlinks/order/([0-9a-f-]{36})/change/")
 
 
@@ -61,10 +63,24 @@ def sign_in(visitor: Visitor, person: dict[str, str]) -> None:
 
 
 def look_after(visitor: Visitor, token: str, chance: random.Random) -> None:
-    """An owner's few seconds: a page, and a program's question."""
+    """An owner's few seconds: a page, a program's question, and now and then an order is refunded."""
     visitor.ask("owner's page", "GET", chance.choice(OWNERS_PAGES))
     visitor.ask("owner's API", "GET", "/api/owner/queues", headers={"Authorization": f"Bearer {token}"})
+    if chance.random() < REFUNDS:
+        refund(visitor, chance)
     time.sleep(chance.uniform(0.3, 1.0))
+
+
+def refund(visitor: Visitor, chance: random.Random) -> None:
+    """Give the money of a live link back, which takes it out of its article; nothing where none is live yet."""
+    live = list(dict.fromkeys(_CHANGE.findall(visitor.ask("orders", "GET", LIVE).text)))
+    if not live:
+        return
+    order = chance.choice(live)
+    page = visitor.ask("order's desk", "GET", f"/admin/backlinks/order/{order}/change/").text
+    if "/refund/" in page:
+        fields = _form(visitor, {**form_fields(page, "/refund/"), "reason": "The soak wants it back.", "sure": "on"})
+        visitor.ask("refund", "POST", f"/admin/backlinks/order/{order}/refund/", 302, 303, data=fields)
 
 
 def decide(visitor: Visitor) -> int:

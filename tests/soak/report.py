@@ -33,6 +33,7 @@ def lines(soak: Soak) -> list[str]:
         "answers of 503 that said when to come again": f"{declared}",
         "connections that broke with their server": f"{statuses[BROKEN]}",
         "orders, paid, submitted": f"{len(sales)}, {len(soak.sales.paid)}, {sum(sale.is_submitted for sale in sales)}",
+        "refunds asked for": f"{sum(answer.kind == 'refund' for answer in soak.answers.every)}",
         "events acknowledged": f"{len(soak.acknowledged):,}",
         "processes killed": ", ".join(f"{n} {name}" for name, n in sorted(soak.kills.items())),
         "faults": f"**{len(soak.faults) + len(growing(soak))}**",

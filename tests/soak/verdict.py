@@ -26,6 +26,11 @@ WHERE from_status = 'AWAITING_PAYMENT' AND to_status = 'PROCESSING' GROUP BY 1
 """
 _MONEY = "SELECT currency, sum(price_minor)::bigint AS minor FROM backlinks_order WHERE paid_at IS NOT NULL GROUP BY 1"
 _SESSIONS = "SELECT stripe_session_id AS id FROM backlinks_checkout WHERE status = 'paid'"
+_REFUNDS = "SELECT stripe_refund_id AS id, amount_minor AS minor FROM backlinks_refund WHERE status = 'succeeded'"
+_NOT_REFUNDED = """
+SELECT o.id::text FROM backlinks_refund r JOIN backlinks_order o ON o.id = r.order_id
+WHERE r.status <> 'succeeded' OR o.status <> 'REFUNDED'
+"""
 _LINKS = """
 SELECT o.id::text, (length(v.body) - length(replace(v.body, o.target_url, ''))) / length(o.target_url) AS n,
     (SELECT count(*) FROM articles_placement p
@@ -78,8 +83,8 @@ def _orders(system: System, sales: Sequence[Sale]) -> Iterator[str]:
 
 
 def _money(system: System) -> Iterator[str]:
-    told = system.http.get(system.demo["stripe"] + "/_control/state").json()["sessions"]
-    theirs = [session for session in told if session["payment_status"] == "paid"]
+    told = system.http.get(system.demo["stripe"] + "/_control/state").json()
+    theirs = [session for session in told["sessions"] if session["payment_status"] == "paid"]
     ours = {row["id"] for row in system.rows(_SESSIONS)}
     if {session["id"] for session in theirs} != ours:
         yield f"{len(theirs)} sessions are paid at Stripe and {len(ours)} here"
@@ -88,6 +93,11 @@ def _money(system: System) -> Iterator[str]:
         sums[session["currency"]] += session["amount_total"]
     if (here := {row["currency"]: row["minor"] for row in system.rows(_MONEY)}) != dict(sums):
         yield f"the money is {dict(sums)} at Stripe and {here} here"
+    theirs_back = {refund["id"]: refund["amount"] for refund in told["refunds"]}
+    if (ours_back := {row["id"]: row["minor"] for row in system.rows(_REFUNDS)}) != theirs_back:
+        yield f"the refunds are {theirs_back} at Stripe and {ours_back} here"
+    if unended := _ids(system, _NOT_REFUNDED):
+        yield f"{len(unended)} refunds did not come to their end: {unended[:3]}"
 
 
 def _links_and_emails(system: System) -> Iterator[str]:
