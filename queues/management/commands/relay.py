@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
+from redis import Redis
 from redis.exceptions import RedisError
 
 from queues import housekeeping, identity, relay
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         self.beat_at = self.busy_until = 0.0
         self.calls: list[Call] = []  # what woke us
         self._listen()
-        with self.redis.client() as self.sender:  # a connection of its own: to ask the pool took longer than to send
+        # With a connection of its own: to ask the pool for one took longer than to send.
+        with Redis(connection_pool=self.redis.connection_pool, single_connection_client=True) as self.sender:
             while not self.stopping.is_set():
                 try:
                     self._round()

@@ -1,6 +1,7 @@
 """`manage.py worker POOL`: a Celery worker whose queues, pool and concurrency are computed from the declarations."""
 
 import gc
+import logging
 import os
 import sys
 from argparse import ArgumentParser
@@ -10,7 +11,6 @@ from typing import Any
 from billiard.exceptions import WorkerLostError
 from celery import current_app, signals
 from celery.utils.nodenames import host_format
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             pool_cls=POOLS[pool],
             concurrency=slots,
             hostname=host_format(f"{pool}@%h"),
-            loglevel=settings.LOGGING["root"]["level"],
+            loglevel=logging.getLogger().level,  # as LOG_LEVEL says; Celery would set another
             without_gossip=True,
             without_mingle=True,
         )
