@@ -13,6 +13,7 @@ from django.conf import settings
 
 from articles.markdown.links import SPONSORED_REL
 from articles.models import ArticleVersion, Placement
+from articles.money import written
 from backlinks.candidates import candidates_of
 from backlinks.certificates import label_of
 from backlinks.certifying import address_of
@@ -92,12 +93,19 @@ def _payment(order: Order) -> Section:
     return {
         "payment": receipt.payment,
         "paid_at": _at(receipt.paid_at),
+        "amount": written(receipt.paid_minor, order.currency),
         "amount_minor": receipt.paid_minor,
         "currency": order.currency,
         "disputed_at": _at(order.disputed_at),
         "dispute_lost_at": _at(order.dispute_lost_at),
         "returned": [
-            {"at": _at(it.at), "amount_minor": it.amount_minor, "confirmed": it.is_done, "refund": it.number}
+            {
+                "at": _at(it.at),
+                "amount": written(it.amount_minor, order.currency),
+                "amount_minor": it.amount_minor,
+                "confirmed": it.is_done,
+                "refund": it.number,
+            }
             for it in receipt.returned
         ],
     }
@@ -105,7 +113,7 @@ def _payment(order: Order) -> Section:
 
 def _told(finding: dict[str, Any], for_staff: bool) -> Section:
     """What was measured tells how our checks work, and of other people's servers: for staff alone."""
-    told = {name: finding[name] for name in ("check", "passed", "message")}
+    told = {name: finding[name] for name in ("check", "passed", "message")} | {"blocks": finding.get("blocks", False)}
     return {**told, "measured": finding.get("measured", "")} if for_staff else told
 
 

@@ -82,21 +82,23 @@ def _sections(record: dict[str, Any]) -> Iterator[Flowable]:
 
 def _table(entry: dict[str, Any]) -> Table:
     rows = [
-        [Paragraph(_markup(name), TEXT), Paragraph(_markup(value[:LONGEST]), TEXT)] for name, value in _flat("", entry)
+        [Paragraph(_markup(name), TEXT), Paragraph(_markup(value[:LONGEST]), TEXT)] for name, value in printed(entry)
     ]
     return Table(rows, colWidths=(45 * mm, 129 * mm), style=LINES, hAlign="LEFT")
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """A record within a record becomes lines of its own; what is empty is left out."""
+def printed(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """A record within a record becomes lines of its own; what is empty, or said in words beside it, is left out."""
     if isinstance(value, dict) and {"check", "passed"} <= value.keys():
         yield name, _check(value)
     elif isinstance(value, dict):
         for inner, content in value.items():
-            yield from _flat(f"{name}: {_worded(inner)}" if name else _worded(inner), content)
+            if inner == "amount_minor":
+                continue
+            yield from printed(content, f"{name}: {_worded(inner)}" if name else _worded(inner))
     elif isinstance(value, list):
         for number, content in enumerate(value, start=1):
-            yield from _flat(f"{name} {number}", content)
+            yield from printed(content, f"{name} {number}")
     elif value != "":
         yield name, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
@@ -105,11 +107,12 @@ def _check(value: dict[str, Any]) -> str:
     words = str(value.get("label") or value.get("message") or value["check"]).rstrip(".")
     measured = f": {value['measured']}" if value.get("measured") else ""
     allowed = f" (allowed: {value['limit']})" if value.get("limit") else ""
-    return f"{words}{measured}{allowed}: {'passed' if value['passed'] else 'not passed'}"
+    decides = value.get("blocks", value.get("blocking", True))
+    return f"{words}{measured}{allowed}: {'passed' if value['passed'] else 'not passed' if decides else 'noted'}"
 
 
 def _worded(name: str) -> str:
-    words = name.replace("_", " ").replace("sha256", "SHA-256")
+    words = name.replace("_", " ").replace("sha256", "SHA-256").replace("url", "address")
     return words[:1].upper() + words[1:]
 
 

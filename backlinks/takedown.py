@@ -49,11 +49,15 @@ def after_chargeback(*, order: Order, actor: Actor, reason: str) -> None:
     record(actor=actor, action="order.link_taken_out", target=("order", str(order.pk)), reason=reason)
 
 
+def is_live(order: Order) -> bool:
+    return _live_placement(order) is not None
+
+
 def take_down(order_id: UUID, *, reason: str = REASON) -> str:
     """In the caller's transaction; in words what was done. Raises CannotTakeDown with nothing written."""
     order = Order.objects.select_related("submitted_version").get(pk=order_id)
     Article.objects.select_for_update().get(pk=order.article_id)
-    placement = Placement.objects.live().filter(subject_type="order", subject_id=str(order.pk)).first()
+    placement = _live_placement(order)
     if placement is None:
         return "not_live"
     change = order.submitted_version.change if order.submitted_version else None
@@ -64,3 +68,7 @@ def take_down(order_id: UUID, *, reason: str = REASON) -> str:
         raise CannotTakeDown(str(problem)) from problem
     end_losses(placement)
     return "taken_down"
+
+
+def _live_placement(order: Order) -> Placement | None:
+    return Placement.objects.live().filter(subject_type="order", subject_id=str(order.pk)).first()

@@ -18,7 +18,7 @@ from audit.actors import Actor
 from backlinks import evidence, evidence_files, guarantee, scheduling, takedown
 from backlinks.access import revoke_tokens
 from backlinks.admin.decisions import APPROVE, REFUND, REVOKE, UNCONFIRMED, back, read_of, staff_with, why_not
-from backlinks.models import GuaranteeClaim, Order, OrderStatus, PublicationWish
+from backlinks.models import GuaranteeClaim, Order, PublicationWish
 from backlinks.moments import ZONES_OFFERED, BadMoment, read_moment, spoken
 from backlinks.moves import Disputed, RefundUnderWay, WrongState
 from backlinks.receipts import NotPaid
@@ -47,7 +47,7 @@ def after_desk_of(order: Order) -> AfterDesk:
         wish=spoken(wish.wished_for, wish.zone) if wish else "",
         plan=f"{scheduling.in_words(planned)}, approved by {planned.actor_label}" if planned else "",
         claim=guarantee.open_claim(order),
-        can_take_out=order.status == OrderStatus.COMPLETED and order.dispute_lost_at is not None,
+        can_take_out=order.dispute_lost_at is not None and takedown.is_live(order),
     )
 
 

@@ -50,6 +50,11 @@ class Desk:
     refunds: list[Refund]
 
     @property
+    def state(self) -> str:
+        """In words: what a bank took back has ended, whatever state it stopped in."""
+        return "Taken back by the bank" if self.order.dispute_lost_at else self.order.get_status_display()
+
+    @property
     def can_decide(self) -> bool:
         is_free = not self.order.disputed_at and not self.is_refunding
         return self.order.status == OrderStatus.ADMIN_REVIEW and self.shown is not None and is_free

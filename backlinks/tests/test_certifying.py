@@ -12,7 +12,7 @@ from accounts.roles import PERMISSIONS, Role
 from audit.models import AccessEntry
 from backlinks import certifying
 from backlinks.evidence import evidence_of
-from backlinks.evidence_pdf import as_pdf
+from backlinks.evidence_pdf import as_pdf, printed
 from backlinks.models import LinkCertificate, Order
 from backlinks.tests.aftermath import gone_live, lose, watch
 from backlinks.tests.given import live_body, quoted
@@ -131,6 +131,17 @@ def test_the_same_record_gives_the_same_pdf(stripe, openai):
     assert first.startswith(b"%PDF-")
     look(order.article_id, UNREAD)
     assert as_pdf(evidence_of(Order.objects.get())) != first
+
+
+def test_what_is_printed_is_in_words(stripe, openai):
+    order = gone_live(stripe)
+    Order.objects.update(checks=[{"check": "target_opens", "passed": False, "message": "It did not open."}])
+    record = evidence_of(Order.objects.get(pk=order.pk)).record
+
+    payment, (check,) = dict(printed(record["payment"])), printed(record["checks_before_payment"][0])
+
+    assert payment["Amount"] == "$49.00" and "Amount minor" not in payment
+    assert check[1] == "It did not open: noted"
 
 
 def test_evidence_is_for_its_customer_and_for_staff_who_are_logged(stripe, openai, client, editor, stranger):

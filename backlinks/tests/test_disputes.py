@@ -13,7 +13,7 @@ from backlinks.moves import WrongState
 from backlinks.slots import room_in
 from backlinks.tests.aftermath import gone_live
 from backlinks.tests.given import EDITOR, ONE_SLOT, article_for_sale, bought, hear, live_body, signed, write, written
-from backlinks.tests.looking import plain_static  # noqa: F401
+from backlinks.tests.looking import browser, forms, page, plain_static, words  # noqa: F401
 from backlinks.tests.standins import KEY
 from backlinks.tests.test_refunds import ask, failed_order
 from backlinks.webhooks import receive
@@ -116,6 +116,27 @@ def test_a_lost_dispute_takes_the_live_link_out(stripe, openai, settings):
     assert (order.status, order.disputed_at is None) == ("COMPLETED", False)
     email = EmailLog.objects.get(kind="order_trouble", context__trouble="A dispute was lost")
     assert email.context["message"].endswith("A live link is being taken out of its article.")
+
+
+def test_what_the_bank_took_back_is_told_as_over_to_customers_and_staff(stripe, openai, editor, client):
+    order = gone_live(stripe)
+    lose_dispute(stripe, order)
+    client.force_login(editor)
+    take_out, desk = f"/admin/backlinks/order/{order.pk}/take-out/", f"/admin/backlinks/order/{order.pk}/change/"
+    assert take_out in forms(client.get(desk))
+
+    drain(only="take-link-down")
+
+    theirs, ours = browser(order).get(page(order)), client.get(desk)
+    assert [step.words for step in theirs.context["page"].steps][-4:] == [
+        "Approved by the editor, and live",
+        "Your bank asked for the payment back",
+        "Your bank took the payment back",
+        "Your link was taken out of the article",
+    ]
+    assert "Guaranteed until" not in words(theirs)
+    assert f"Order {order.reference}: taken back by the bank" in words(ours)
+    assert take_out not in forms(ours)
 
 
 def test_by_setting_staff_decide_what_becomes_of_the_link(stripe, openai, settings, client):

@@ -8,12 +8,21 @@ from zlib import crc32
 
 from articles.models import Placement
 from backlinks.asking_back import is_asking
-from backlinks.models import UNDER_WAY, Checkout, CheckoutStatus, Order, OrderStatus, RefundStatus, TargetReport
+from backlinks.models import (
+    UNDER_WAY,
+    Checkout,
+    CheckoutStatus,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    RefundStatus,
+    TargetReport,
+)
 from backlinks.queries import OrderView, view_of
 from backlinks.scheduling import plan_of
 from backlinks.views.candidate import Candidate, Earlier, candidate_of, earlier_versions
 from backlinks.views.next_steps import NEXT, NEXT_OF_ARTICLES, Situation, situation_of
-from backlinks.views.steps import RECENT, Step, step_of
+from backlinks.views.steps import RECENT, Step, steps_of
 
 S = OrderStatus
 
@@ -73,6 +82,7 @@ class OrderPage:
     situation: Situation
     notice: str
     known: OrderView
+    events: list[OrderEvent]
     steps: list[Step]
     shown: Candidate | None
     earlier: Earlier
@@ -94,8 +104,8 @@ class OrderPage:
         return of_articles.get(self.situation, NEXT[self.situation])
 
     @property
-    def last(self) -> Step:
-        return self.steps[-1]
+    def last(self) -> OrderEvent:
+        return self.events[-1]
 
     @property
     def recent_steps(self) -> list[Step]:
@@ -107,12 +117,12 @@ class OrderPage:
 
     @property
     def asks_back(self) -> bool:
-        return is_asking([step.event for step in self.steps])
+        return is_asking(self.events)
 
     @property
     def rejection_reason(self) -> str:
         """The editor's, whatever the customer did since."""
-        reasons = [step.event.reason for step in self.steps if step.event.from_status == S.ADMIN_REVIEW]
+        reasons = [event.reason for event in self.events if event.from_status == S.ADMIN_REVIEW]
         return reasons[-1] if reasons else ""
 
     @property
@@ -131,7 +141,7 @@ def order_page(order: Order, *, back_from_paying: bool = False, earlier_page: in
     face = _face(order, known, back_from_paying=back_from_paying)
     shown = candidate_of(known.version) if known.version else None
     earlier = [version for version in known.candidates if version != known.version] if face == "quality_check" else []
-    steps = [step_of(event) for event in order.events.order_by("id")]
+    events = list(order.events.order_by("id"))
     placement = _placement(order)
     return OrderPage(
         order=order,
@@ -139,13 +149,14 @@ def order_page(order: Order, *, back_from_paying: bool = False, earlier_page: in
         situation=situation_of(
             face,
             known,
-            asks_back=is_asking([step.event for step in steps]),
+            asks_back=is_asking(events),
             is_link_gone=_is_link_gone(order, placement),
             is_planned=order.status == S.ADMIN_REVIEW and plan_of(order) is not None,
         ),
         notice=_notice(known, shown),
         known=known,
-        steps=steps,
+        events=events,
+        steps=steps_of(order, events, placement),
         shown=shown,
         earlier=earlier_versions(earlier, earlier_page),
         placement=placement,

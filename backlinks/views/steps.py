@@ -1,9 +1,12 @@
 """What happened to an order, each step in its customer's words. Reads only; what staff or machines noted stays out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from articles.models import Placement
 from backlinks.actors import SYSTEM
-from backlinks.models import OrderEvent, OrderStatus
+from backlinks.models import Order, OrderEvent, OrderStatus
 
 S = OrderStatus
 RECENT = 8
@@ -31,11 +34,22 @@ WITHOUT_THE_CUSTOMER: dict[tuple[str, str], str] = {
 
 @dataclass(frozen=True)
 class Step:
-    event: OrderEvent
+    at: datetime
     words: str
 
 
-def step_of(event: OrderEvent) -> Step:
+def steps_of(order: Order, events: Sequence[OrderEvent], placement: Placement | None) -> list[Step]:
+    """In their order: the moves of the order, what the bank did beside them, and the end of the link."""
+    beside = {
+        "Your bank asked for the payment back": order.disputed_at,
+        "Your bank took the payment back": order.dispute_lost_at,
+        "Your link was taken out of the article": placement.ended_at if placement else None,
+    }
+    steps = [Step(event.at, _move_in_words(event)) for event in events]
+    return sorted([*steps, *(Step(at, words) for words, at in beside.items() if at)], key=lambda step: step.at)
+
+
+def _move_in_words(event: OrderEvent) -> str:
     move = (event.from_status, event.to_status)
     words = STEPS.get(move, OrderStatus(event.to_status).label)
-    return Step(event, WITHOUT_THE_CUSTOMER.get(move, words) if event.actor_type == SYSTEM else words)
+    return WITHOUT_THE_CUSTOMER.get(move, words) if event.actor_type == SYSTEM else words
