@@ -111,6 +111,18 @@ def test_redis_away_does_not_end_the_mending(settings):
         until(lambda: row(later).state == State.WAITING, seconds=5)
 
 
+def test_redis_away_from_the_first_moment_does_not_end_it(redis, settings, monkeypatch):
+    command = Command()
+    command.stopping, command.redis = threading.Event(), Redis.from_url("redis://127.0.0.1:1/0")
+    waits = []
+    monkeypatch.setattr(command.stopping, "wait", lambda _: waits.append(1) or command.stopping.set())
+
+    command._loop()
+    command._close()
+
+    assert waits == [1]
+
+
 def test_a_lost_connection_does_not_end_it(relay):
     before = Relay.objects.get().beat_at
 

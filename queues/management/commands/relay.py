@@ -61,18 +61,22 @@ class Command(BaseCommand):
         self.beat_at = self.busy_until = 0.0
         self.calls: list[Call] = []  # what woke us
         self._listen()
-        # With a connection of its own: to ask the pool for one took longer than to send.
+        while not self.stopping.is_set():
+            try:
+                self._rounds()
+            except (RedisError, OSError) as error:
+                log.warning("relay_waits_for_redis", error=str(error))
+                self.stopping.wait(1)
+            except Error as error:
+                log.warning("relay_waits_for_postgresql", error=str(error).strip())
+                self.stopping.wait(1)
+                self._reconnect()
+
+    def _rounds(self) -> None:
+        """With a connection to Redis of their own: to ask the pool for one took longer than to send."""
         with Redis(connection_pool=self.redis.connection_pool, single_connection_client=True) as self.sender:
             while not self.stopping.is_set():
-                try:
-                    self._round()
-                except (RedisError, OSError) as error:
-                    log.warning("relay_waits_for_redis", error=str(error))
-                    self.stopping.wait(1)
-                except Error as error:
-                    log.warning("relay_waits_for_postgresql", error=str(error).strip())
-                    self.stopping.wait(1)
-                    self._reconnect()
+                self._round()
 
     def _round(self) -> None:
         calls, self.calls = self.calls, []
