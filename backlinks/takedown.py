@@ -41,16 +41,17 @@ def begin(order: Order, *, reason: str = REASON, again: bool = False) -> None:
 
 @transaction.atomic
 def after_chargeback(*, order: Order, actor: Actor, reason: str) -> None:
-    """Staff have the link of an order taken out whose dispute was lost. Raises WrongState unless it is such a one."""
+    """Staff have the link of an order taken out whose dispute was lost. Raises WrongState unless it still stands."""
     order = Order.objects.select_for_update().get(pk=order.pk)
-    if order.status != OrderStatus.COMPLETED or order.dispute_lost_at is None:
+    if not can_take_out(order):
         raise WrongState(order, OrderStatus.REFUNDED)
     begin(order, reason=CHARGED_BACK, again=True)
     record(actor=actor, action="order.link_taken_out", target=("order", str(order.pk)), reason=reason)
 
 
-def is_live(order: Order) -> bool:
-    return _live_placement(order) is not None
+def can_take_out(order: Order) -> bool:
+    is_lost = order.status == OrderStatus.COMPLETED and order.dispute_lost_at is not None
+    return is_lost and _live_placement(order) is not None
 
 
 def take_down(order_id: UUID, *, reason: str = REASON) -> str:

@@ -47,7 +47,7 @@ def after_desk_of(order: Order) -> AfterDesk:
         wish=spoken(wish.wished_for, wish.zone) if wish else "",
         plan=f"{scheduling.in_words(planned)}, approved by {planned.actor_label}" if planned else "",
         claim=guarantee.open_claim(order),
-        can_take_out=order.dispute_lost_at is not None and takedown.is_live(order),
+        can_take_out=takedown.can_take_out(order),
     )
 
 

@@ -137,6 +137,9 @@ def test_what_the_bank_took_back_is_told_as_over_to_customers_and_staff(stripe, 
     assert "Guaranteed until" not in words(theirs)
     assert f"Order {order.reference}: taken back by the bank" in words(ours)
     assert take_out not in forms(ours)
+    with pytest.raises(WrongState):
+        takedown.after_chargeback(order=order, actor=EDITOR, reason="Once more.")
+    assert not AuditEntry.objects.filter(action="order.link_taken_out").exists()
 
 
 def test_by_setting_staff_decide_what_becomes_of_the_link(stripe, openai, settings, client):
