@@ -25,16 +25,23 @@ ROWS_AT_ONCE = 5_000
 _GIVEN = "id, queue, name, payload, subject_type, subject_id, key, priority, state, max_attempts, timeout_seconds"
 _FRESH = "generation, attempt, rescues, postponements, leased_by, cancel_reason, progress, progress_message, error"
 _AS_FRESH = (0, 0, 0, 0, "", "", 0, "", "")
-_INSERT = f"""
+
+
+def _inserting(otherwise: str = "") -> str:
+    return f"""
 WITH written AS (
     INSERT INTO queues_job ({_GIVEN}, run_at, expires_at, {_FRESH})
     VALUES (%(id)s, %(queue)s, %(name)s, %(payload)s::jsonb, %(subject_type)s, %(subject_id)s, %(key)s, %(priority)s,
         %(state)s, %(max_attempts)s, %(timeout_seconds)s, coalesce(%(run_at)s, statement_timestamp()), %(expires_at)s,
         0, 0, 0, 0, '', '', 0, '', '')
-    ON CONFLICT DO NOTHING RETURNING run_at, created_at
+    {otherwise} RETURNING run_at, created_at
 )
 SELECT run_at, created_at, {WAKE_FOR_JOB} FROM written
 """
+
+
+_INSERT = _inserting()  # without a key there is no twin to look for
+_INSERT_OR_TWIN = _inserting("ON CONFLICT DO NOTHING")
 _COPY_NOW = f"COPY queues_job ({_GIVEN}, {_FRESH}) FROM STDIN"  # on the database's clock
 _COPY_LATER = f"COPY queues_job ({_GIVEN}, {_FRESH}, run_at) FROM STDIN"
 _BLANK = {field.attname: field.get_default() for field in Job._meta.concrete_fields}
@@ -146,7 +153,7 @@ def _is_first(job: Job, once: str) -> bool:
 def _insert(job: Job) -> bool:
     """Write the row and wake the relay, in one statement; False when a live twin has its key."""
     given = vars(job) | {"payload": _json(job.payload), "may_go_ahead": _may_go_ahead(job)}
-    written = sql.rows(_INSERT, given)
+    written = sql.rows(_INSERT if job.key is None else _INSERT_OR_TWIN, given)
     if written:
         job.run_at, job.created_at, _ = written[0]
     return bool(written)
