@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test fast journeys pictures crash soak check bench bench-web bench-jobs bench-analytics format lock clean runtime dev chromium
+.PHONY: help demo run test fast walks journeys pictures crash soak check bench bench-web bench-jobs bench-analytics format lock clean runtime dev chromium
 
 BIN := .venv/bin
 APPS := config audit queues plugins workflows mail accounts articles backlinks analytics simulators
@@ -39,13 +39,18 @@ demo: runtime ## the whole system, sample articles, one purchase played; serves 
 run: runtime ## the whole system, nothing played; serves until Ctrl-C
 	@$(LAUNCH) run $(ARGS)
 
-test: fast journeys ## all tests
+test: fast walks journeys ## all tests
 
-fast: dev ## units and races on a real PostgreSQL and Redis; about 9 minutes on two cores
-	$(LAUNCH) services -- $(BIN)/python -m pytest -n 2 --dist loadgroup $(APPS) $(ARGS)
+TWO := -n 2 --dist loadgroup
 
-journeys: dev chromium ## separate processes, a browser, real kills; about 20 minutes on two cores
-	$(BIN)/python -m pytest tests $(ARGS)
+fast: dev ## units and races on a real PostgreSQL and Redis
+	$(LAUNCH) services -- $(BIN)/python -m pytest $(TWO) -m "not walk" $(APPS) $(ARGS)
+
+walks: dev ## every address, link, button and field, as each role
+	$(LAUNCH) services -- $(BIN)/python -m pytest $(TWO) -m walk config queues $(ARGS)
+
+journeys: dev chromium ## separate processes, a browser, real kills
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests $(ARGS)
 
 PICTURED := browser owner desk workflows analytics
 

@@ -1,6 +1,6 @@
 """No dead link and no button without effect, as whoever: all that can be reached opens, and is theirs to see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.test import Client
@@ -14,8 +14,16 @@ from config.tests.pressing import Press, idle, press, presses
 from config.tests.typing_in import entries, hostile, type_in
 from queues.tests.browsing import Element, read
 
-# In one process: what is walked through is made once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
+
+
+def each(roles: Iterable[str]) -> pytest.MarkDecorator:
+    """The owner, who sees most, in one process and everybody else in another: what is walked through is made once in
+    each."""
+    params = [
+        pytest.param(who, marks=pytest.mark.xdist_group("owner" if who == Role.OWNER else "others")) for who in roles
+    ]
+    return pytest.mark.parametrize("who", params)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +51,7 @@ def kinds_of_buttons(crawl: Crawl) -> list[Press]:
     return list({one.kind: one for url, page in crawl.pages.items() for one in presses(url, page)}.values())
 
 
-@pytest.mark.parametrize("who", list(LEAST))
+@each(LEAST)
 def test_no_link_is_dead_and_none_leads_where_they_may_not_go(there, who):
     crawl = crawled(there, who)
 
@@ -58,6 +66,7 @@ def test_no_link_is_dead_and_none_leads_where_they_may_not_go(there, who):
     assert [secret for secret in hidden if secret in read] == []
 
 
+@pytest.mark.xdist_group("others")
 def test_a_dead_link_is_found(there, monkeypatch):
     """Or the silence above would say nothing."""
     monkeypatch.setattr(Article, "get_absolute_url", lambda article: "/articles/no-such-article/")
@@ -67,7 +76,7 @@ def test_a_dead_link_is_found(there, monkeypatch):
     assert "/articles/no-such-article/ answers 404, linked from /" in crawl.wrong
 
 
-@pytest.mark.parametrize("who", list(LEAST))
+@each(LEAST)
 def test_no_button_is_without_effect(there, who):
     """Pressed with what its form offers it changes something, brings something, or says why it did not."""
     crawl = crawled(there, who)
@@ -99,11 +108,12 @@ def test_an_idle_button_is_found(html, fault):
     ("action", "fault"),
     [("/no-such/", "answers 404"), ("/healthz", "answers 405"), ("/admin/", "sends on to /admin/login/?next=/admin/")],
 )
+@pytest.mark.xdist_group("others")
 def test_a_button_that_leads_nowhere_is_found(there, action, fault):
     assert press(Client(), Press("/", "Go", action, (), Element("form", {}, None))).endswith(fault)
 
 
-@pytest.mark.parametrize("who", list(LEAST_TYPED))
+@each(LEAST_TYPED)
 def test_whatever_is_typed_into_a_field_is_refused_or_kept_as_text(there, who):
     crawl, tried, kept, faults = crawled(there, who), 0, 0, []
 

@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from config.tests.walking import Address, addresses, staff_addresses
 from queues.tests.calling import everything
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("plain_static")]
 BUSY = "/admin/analytics/now/stream/"  # open streams are counted; at another time there is room
 # Nothing is made or removed by hand there; a search box is asked for by a form, which names its field.
 NOT_EVEN_OWNERS = ("/add/", "/delete/", "/autocomplete/")

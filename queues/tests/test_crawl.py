@@ -35,7 +35,7 @@ from queues.tests.filled import ago, one_in_every_state, relay, running, worker
 from queues.tests.given import OWNER, claimed, column, put
 from queues.urls import urlpatterns
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("plain_static")]
 
 KEPT = {QUEUE, "test.chunked", "links", "payments", "dlq", "workflow.run", "analytics.process"}
 SCRIPT = settings.BASE_DIR / "static" / "queues.js"
