@@ -5,7 +5,6 @@ import time_machine
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.tests.fixtures import django_db_setup, plain_static  # noqa: F401
 
 PASSWORD = "a long enough phrase"
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from analytics import snapshot, visitors
-from audit.tests.fixtures import django_db_setup, plain_static  # noqa: F401
 from backlinks.tests.conftest import openai, openai_process, stripe, stripe_process  # noqa: F401
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.tests.fixtures import django_db_setup  # noqa: F401
 from backlinks.clients.internet import INTERNET, Internet, NameNotFound
 from backlinks.tests.given import WEBHOOK_SECRET
 from backlinks.tests.small_internet import SmallInternet

@@ -9,7 +9,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from django.db import transaction
 
-from audit.tests.fixtures import django_db_setup, plain_static  # noqa: F401
 from mail import links
 from mail.sending import send_email
 from mail.tests.samples import CONTEXT

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from accounts import tokens
-from accounts.models import ApiToken, RateWindow, Scope, User
+from accounts.models import RateWindow, Scope, User
 from accounts.roles import Role
 from audit.actors import SYSTEM
 from audit.models import AccessEntry
@@ -55,12 +56,15 @@ def program(scope: Scope = Scope.WRITE) -> Caller:
 def everything(*but: Any) -> dict[str, list[Any]]:
     """Every row of every table, but for how often and when somebody called, the access log and the tables given."""
     ignored = {RateWindow, AccessEntry, *but}
-    return {model._meta.label: _rows(model) for model in apps.get_models() if model not in ignored}
-
-
-def _rows(model: Any) -> list[Any]:
-    rows = list(model._base_manager.order_by("pk").values())
-    return [{**row, "last_used_at": ...} for row in rows] if model is ApiToken else rows
+    tables = {model._meta.db_table: model for model in apps.get_models() if model not in ignored}
+    found: dict[str, list[Any]] = {model._meta.label: [] for model in tables.values()}
+    # In one statement: by the ORM each look took a third of a second.
+    each = (f"SELECT '{table}', to_jsonb(each_row) - 'last_used_at' FROM {table} AS each_row" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(each)}) AS every_row ORDER BY 1, 2")
+        for table, row in cursor.fetchall():
+            found[tables[table]._meta.label].append(row)
+    return found
 
 
 def refusal(answer: Any) -> tuple[int, str]:

@@ -12,7 +12,6 @@ from celery import current_app
 from django.conf import settings as configured
 from redis import Redis
 
-from audit.tests.flushing import django_db_setup  # noqa: F401
 from queues import subjects
 from queues.context import Context
 from queues.declare import JOBS, Payload, job
@@ -33,7 +32,7 @@ configured.REDIS_SECRET_URL = current_app.conf.broker_url = _redis_url(_NUMBER)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def effects_table(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: F811
+def effects_table(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         effects.create_table()
 
