@@ -43,14 +43,14 @@ test: fast walks journeys ## all tests
 
 TWO := -n 2 --dist loadgroup
 
-fast: dev ## units and races on a real PostgreSQL and Redis
+fast: dev ## units and races on a real PostgreSQL and Redis; about 6 minutes on two cores
 	$(LAUNCH) services -- $(BIN)/python -m pytest $(TWO) -m "not walk" $(APPS) $(ARGS)
 
-walks: dev ## every address, link, button and field, as each role
+walks: dev ## every address, link, button and field, as each role; about 2 minutes on two cores
 	$(LAUNCH) services -- $(BIN)/python -m pytest $(TWO) -m walk config queues $(ARGS)
 
-journeys: dev chromium ## separate processes, a browser, real kills
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests $(ARGS)
+journeys: dev chromium ## separate processes, a browser, real kills; about 13 minutes on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(filter tests/%,$(ARGS)),,tests) $(ARGS)
 
 PICTURED := browser owner desk workflows analytics
 

@@ -1,7 +1,7 @@
 """The environment of every test, set before pytest-django reads the settings (`-p tests.environment`).
 
-`make fast` gives a real DATABASE_URL and REDIS_URL; journeys start whole systems of their own and need none, but
-settings must be readable all the same.
+`make fast` and `make walks` give a real DATABASE_URL and REDIS_URL; journeys start whole systems of their own and need
+none, but settings must be readable all the same.
 """
 
 import os
