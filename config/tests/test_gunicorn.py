@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,20 +59,66 @@ def test_keys_in_a_path_are_masked(path, shown):
     assert line(path)["path"] == shown
 
 
-def test_its_processes_count_in_a_folder_that_goes_with_them(monkeypatch):
+@pytest.fixture
+def tmp(monkeypatch, tmp_path):
     monkeypatch.setenv(gunicorn.FOLDER, "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield tmp_path
+    gunicorn.on_exit(None)
 
+
+def old(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "counter_1.db").write_bytes(b"1")
+    os.utime(folder, (0, 0))
+    return folder
+
+
+def test_its_processes_count_in_a_folder_that_goes_with_them(tmp):
     gunicorn.on_starting(None)
     folder = Path(os.environ[gunicorn.FOLDER])
     was_there = folder.is_dir()
     gunicorn.on_exit(None)
 
-    assert was_there and not folder.exists()
+    assert was_there and folder.parent == tmp and not folder.exists()
 
 
-def test_a_folder_that_is_given_is_taken(monkeypatch, tmp_path):
-    monkeypatch.setenv(gunicorn.FOLDER, str(tmp_path))
+def test_the_folder_of_a_server_that_was_killed_goes_with_the_next_start(tmp):
+    left, fresh = old(tmp / "copydesk-metrics-left"), tmp / "copydesk-metrics-fresh"
+    another = old(tmp / "somebodys")
+    fresh.mkdir()
 
     gunicorn.on_starting(None)
 
-    assert os.environ[gunicorn.FOLDER] == str(tmp_path)
+    assert not left.exists() and fresh.exists() and another.exists()
+
+
+def test_the_folder_of_a_server_that_runs_stays_until_its_last_process_ends(tmp):
+    command = (
+        "import os, sys; from config import gunicorn; gunicorn.on_starting(None); print(os.environ[gunicorn.FOLDER])"
+    )
+    running = f"{command}; sys.stdout.flush(); os.fork() and os.kill(os.getpid(), 9); sys.stdin.read()"
+    environ = {**os.environ, gunicorn.FOLDER: "", "TMPDIR": str(tmp)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environ}
+    with subprocess.Popen([sys.executable, "-c", running], **pipes) as server:
+        folder = old(Path(server.stdout.readline().strip()))
+        server.wait(10)
+        gunicorn.on_starting(None)
+        gunicorn.on_exit(None)
+        was_there = folder.exists()
+        server.stdin.close()
+        server.stdout.read()  # until its child has ended
+    os.environ[gunicorn.FOLDER] = ""
+
+    gunicorn.on_starting(None)
+
+    assert was_there and not folder.exists()
+
+
+def test_a_folder_that_is_given_is_taken_and_left(monkeypatch, tmp_path):
+    monkeypatch.setenv(gunicorn.FOLDER, str(tmp_path))
+
+    gunicorn.on_starting(None)
+    gunicorn.on_exit(None)
+
+    assert os.environ[gunicorn.FOLDER] == str(tmp_path) and tmp_path.is_dir()
