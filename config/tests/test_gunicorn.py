@@ -94,13 +94,17 @@ def test_the_folder_of_a_server_that_was_killed_goes_with_the_next_start(tmp):
 
 
 def test_the_folder_of_a_server_that_runs_stays_until_its_last_process_ends(tmp):
-    command = (
-        "import os, sys; from config import gunicorn; gunicorn.on_starting(None); print(os.environ[gunicorn.FOLDER])"
+    lines = (
+        "import os, sys",
+        "from config import gunicorn",
+        "gunicorn.on_starting(None)",
+        "print(os.environ[gunicorn.FOLDER], flush=True)",
+        "os.fork() and os.kill(os.getpid(), 9)",
+        "sys.stdin.read()",
     )
-    running = f"{command}; sys.stdout.flush(); os.fork() and os.kill(os.getpid(), 9); sys.stdin.read()"
     environ = {**os.environ, gunicorn.FOLDER: "", "TMPDIR": str(tmp)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environ}
-    with subprocess.Popen([sys.executable, "-c", running], **pipes) as server:
+    with subprocess.Popen([sys.executable, "-c", "\n".join(lines)], **pipes) as server:
         folder = old(Path(server.stdout.readline().strip()))
         server.wait(10)
         gunicorn.on_starting(None)
