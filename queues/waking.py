@@ -4,8 +4,8 @@ The first job of a queue that has nothing to do goes ahead: the relay sends its 
 the claim moves the row from waiting to active. That saves a statement where somebody waits for it. A message lost on
 that way costs nothing, because the row still waits and is handed over at the next look.
 
-The call is a function of the database, which reads the queue only while a relay sleeps: as part of the INSERT all its
-tables were opened for every job, one more in twenty-five.
+The call is a function of the database, which reads the queue only while a relay sleeps: as part of the INSERT it opened
+its tables for every job.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from django.db.migrations import RunSQL
 CHANNEL = "copydesk_relay"
 # A notification in every commit halves the commit rate: only while a relay sleeps.
 _FUNCTION = f"""
-CREATE FUNCTION queues_wake(its_queue text, job uuid, its_name text, may_go_ahead boolean) RETURNS void
+CREATE OR REPLACE FUNCTION queues_wake(its_queue text, job uuid, its_name text, may_go_ahead boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM queues_relay WHERE idle) THEN
@@ -61,5 +61,5 @@ def wake_relay(queue: str = "") -> None:
 
 
 def calling() -> RunSQL:
-    """From here on the database knows how to wake a relay. Used in migrations only."""
+    """From here on the database knows how to wake a relay. Used in migrations only; a changed text is one more."""
     return RunSQL(_FUNCTION, "DROP FUNCTION queues_wake(text, uuid, text, boolean)")
