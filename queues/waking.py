@@ -61,5 +61,5 @@ def wake_relay(queue: str = "") -> None:
 
 
 def calling() -> RunSQL:
-    """From here on the database knows how to wake a relay. Used in migrations only; a changed text is one more."""
+    """From here on the database knows how to wake a relay. Used in migrations only: another text needs another one."""
     return RunSQL(_FUNCTION, "DROP FUNCTION queues_wake(text, uuid, text, boolean)")
