@@ -49,8 +49,8 @@ fast: dev ## units and races on a real PostgreSQL and Redis; about 6 minutes on 
 walks: dev ## every address, link, button and field, as each role; about 2 minutes on two cores
 	$(LAUNCH) services -- $(BIN)/python -m pytest $(TWO) -m walk config queues $(ARGS)
 
-journeys: dev chromium ## separate processes, a browser, real kills; about 20 minutes on two cores
-	$(BIN)/python -m pytest $(if $(filter tests/%,$(ARGS)),,tests) $(ARGS)
+journeys: dev chromium ## separate processes, a browser, real kills; about 13 minutes on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(filter tests/%,$(ARGS)),,tests) $(ARGS)
 
 PICTURED := browser owner desk workflows analytics
 

@@ -55,6 +55,15 @@ def planted_system(tmp_path_factory: pytest.TempPathFactory, sentry: Sentry) -> 
 
 
 @pytest.fixture
+def nothing_goes_live_by_itself(system: System) -> Iterator[None]:
+    """Or a text that passed its gate would be published each minute, perhaps just before an editor does."""
+    switch = "UPDATE workflows_workflow SET enabled = %s WHERE slug = 'scheduled-publishing' RETURNING id"
+    assert system.rows(switch, False)
+    yield
+    system.rows(switch, True)
+
+
+@pytest.fixture
 def customer(system: System) -> Customer:
     return Customer(system, f"customer-{RUN}-{next(_PEOPLE)}@example.org")
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accessibility import DESK, PHONE, faults
@@ -10,7 +11,7 @@ from tests.chromium import keep_picture, needs_chromium
 from tests.system import ROOT, RUN, System
 from tests.test_workflows import signed_in
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.usefixtures("nothing_goes_live_by_itself")]
 NAME = f"seed-{RUN}".lower()
 SAMPLE = Path(ROOT) / "articles" / "sample_articles" / "saving-seed.md"
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accessibility import PHONE, faults
@@ -9,7 +10,7 @@ from tests.chromium import keep_picture, needs_chromium
 from tests.system import RUN, System
 from tests.test_workflows import signed_in
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.usefixtures("nothing_goes_live_by_itself")]
 NAME = f"carried-in-{RUN}".lower()
 SOURCE = f"# Carried in {RUN}\n\nThe first paragraph stays.\n\nThe second one is changed by two people.\n"
 

@@ -1,6 +1,6 @@
 """Making a text what readers see, after reading what that changes; and bringing an earlier one back."""
 
-from django.contrib.messages import error, success
+from django.contrib.messages import error, info, success
 from django.http import HttpRequest, HttpResponse
 
 from articles import editing
@@ -64,6 +64,9 @@ def _publish(request: HttpRequest, version: ArticleVersion) -> HttpResponse:
             actor=Actor.of(request.user),
         )
     except (BaseMoved, HashMismatch, NotApproved, IllegalMove, IsCommissioned, BreaksPaidLink) as refusal:
+        if Article.objects.filter(pk=article.pk, published_version=version).exists():
+            info(request, f"Version {version.number} is live already: by a plan, a colleague, or your own first press.")
+            return to("texts", article)
         error(request, f"Nothing was published: {why_not(refusal)}")
         return to("publish", article, again)
     success(request, f"Version {version.number} is live. Any earlier text can be brought back from the list below.")

@@ -161,6 +161,22 @@ def test_what_was_not_read_does_not_go_live(editor, changed):
     assert article.published_version.number == 1
 
 
+def test_what_went_live_meanwhile_is_not_called_refused(editor):
+    """By the minute's plan, say, or by a second press."""
+    article = published_article()
+    save(editor, article)
+    version = article.versions.get(number=2)
+    publish(editor, article, version)
+    before = written()
+
+    answer = publish(editor, article, version)
+
+    assert answer["Location"] == url(article, "texts")
+    shown = text_of(editor.get(answer["Location"]))
+    assert "Version 2 is live already" in shown and "Nothing was published" not in shown
+    assert written() == before
+
+
 def test_a_customers_text_is_not_published_here(editor):
     article = published_article()
     version = candidate(article, with_link(BODY))
