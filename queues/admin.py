@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin
 
 from audit.reading import ForReading
 from queues.showing import shown_text
-from queues.task_jobs import job_of, job_page
+from queues.task_jobs import task_page
 
 
 class TaskResultAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
@@ -27,11 +27,12 @@ class TaskResultAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold s
 
     @admin.display(description="Job")
     def job(self, result: TaskResult) -> str:
-        page = job_page(result.task_name, result.task_id, result.task_args)
+        page = task_page(result.task_name, result.task_id)
         if not page:
             return "–"
-        job_id = job_of(result.task_id, result.task_args)
-        return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', page, job_id)
+        job_id, _, generation = result.task_id.partition(".")
+        words = job_id if generation else "The first of its chunk"
+        return format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a>', page, words)
 
     @admin.display(description="Result")
     def shown_result(self, result: TaskResult) -> str:

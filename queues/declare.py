@@ -29,8 +29,8 @@ class Payload(BaseModel):
 class Queue:
     """A named line of work.
 
-    `concurrency`: its slots in its pool's worker; `attempts` include the first run; `chunk`: how many small jobs one
-    message may carry; `retention`: how long ended jobs are kept (None: JOB_RETENTION); `alerts`: whether owners are
+    `concurrency`: its slots in its pool's worker; `attempts` include the first run; `chunk`: how many small jobs a
+    message is worth; `retention`: how long ended jobs are kept (None: JOB_RETENTION); `alerts`: whether owners are
     called when one dies.
     """
 
@@ -46,6 +46,8 @@ class Queue:
     alerts: bool = True
 
     def __post_init__(self) -> None:
+        if self.chunk > 1 and self.rate_per_minute is not None:
+            raise ValueError(f"queue {self.name}: jobs of a chunk go together, so that no rate can be kept")
         known = QUEUES.setdefault(self.name, self)
         if known != self:
             raise ValueError(f"queue {self.name} is declared twice")
@@ -125,6 +127,11 @@ def definition_of(name: str) -> Definition:
         return JOBS[name]
     except KeyError:
         raise UnknownJob(f"no room declares a job named {name!r}") from None
+
+
+def names_of(queue: Queue) -> list[str]:
+    """Of the jobs declared on it."""
+    return [name for name, definition in JOBS.items() if definition.queue is queue]
 
 
 def queues_of_pool(pool: str) -> list[Queue]:

@@ -1,6 +1,6 @@
 """How Celery runs a job, read top to bottom: claim, work, verdict.
 
-The task's message is (job id, generation), or a list of them on a chunked queue, and nothing else. Claim and verdict
+The task's message is (job id, generation), or how many are next on a chunked queue, and nothing else. Claim and verdict
 stand in `__call__`, outside the function Celery's autoretry wraps; whether and when to retry is Celery's decision,
 making it last is ours.
 """
@@ -8,7 +8,6 @@ making it last is ours.
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -38,31 +37,32 @@ class JobTask(Task):  # type: ignore[type-arg]
 
     abstract = True
 
-    def __call__(self, what: str | list[Any], generation: int = 0) -> dict[str, Any]:
+    def __call__(self, what: str | int, generation: int = 0) -> dict[str, Any]:
         _drop_broken_connection()
         with JOBS_UNDER_WAY.one_more():
             if isinstance(what, str):
                 return self._one((UUID(what), generation))
-            return self._chunk([(UUID(job_id), of_it) for job_id, of_it in what])
+            return self._chunk(what)
 
     def _one(self, message: Message) -> dict[str, str]:
         if is_stopping():
             transitions.undispatch(*message)
             return {"outcome": "returned"}
-        claimed = transitions.claim([message], os.getpid())
-        if not claimed:
+        job = transitions.claim(message, os.getpid())
+        if job is None:
             return STALE
-        return {"outcome": self._run(claimed[0], Context(claimed[0]))}
+        return {"outcome": self._run(job, Context(job))}
 
-    def _chunk(self, messages: Sequence[Message]) -> dict[str, Any]:
+    def _chunk(self, most: int) -> dict[str, Any]:
         """Each job with a verdict of its own; Celery hears of the chunk as a whole."""
         if is_stopping():
-            for message in messages:
-                transitions.undispatch(*message)
             return {"outcome": "returned"}
-        jobs, began = transitions.claim(messages, os.getpid()), time.monotonic()
+        jobs = transitions.claim_next(self.name, most, UUID(self.request.id), os.getpid())
+        if not jobs:
+            return STALE
+        began = time.monotonic()
         ended: list[Ended] = []
-        counts: Counter[str] = Counter(stale=len(messages) - len(jobs))
+        counts: Counter[str] = Counter()
         for job in jobs:
             if is_stopping() or time.monotonic() - began > CHUNK_SECONDS:
                 counts["returned"] += transitions.give_back(job)

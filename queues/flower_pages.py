@@ -11,7 +11,7 @@ from django.conf import settings
 from flower.urls import settings as application_settings
 from tornado.template import Loader, Template
 
-from queues.task_jobs import job_page
+from queues.task_jobs import task_page
 
 TASK_PAGE = "task.html"
 # Tornado has no way to keep what a block held: the block is said again, with ours below it.
@@ -43,5 +43,5 @@ def loader(folder: str) -> Loader:
 
 def job_address(task: Any) -> str:
     """Of one of Flower's tasks; empty when Flower did not hear what it was."""
-    path = job_page(task.name, task.uuid, task.args)
+    path = task_page(task.name, task.uuid)
     return f"{settings.SITE_URL}{path}" if path else ""

@@ -8,7 +8,7 @@ import time
 import uuid
 
 
-def task_id(job_id: uuid.UUID, generation: int, chunk_id: uuid.UUID | None) -> str:
+def task_id(job_id: uuid.UUID, generation: int, chunk_id: uuid.UUID | None = None) -> str:
     """Celery's id of a job's hand-over: what TaskResult and Flower know it by. Jobs of one chunk share it."""
     return str(chunk_id or f"{job_id}.{generation}")
 

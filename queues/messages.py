@@ -6,8 +6,8 @@ once, and what differs is filled in: its way of making one, and kombu's of sendi
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
-from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -24,34 +24,41 @@ EXCHANGE = "copydesk"
 def send(redis: Redis, queue: Queue, jobs: list[Handed]) -> None:
     """Put the jobs, just handed over, where Celery's workers take them; raises RedisError with nothing sent."""
     if jobs:
-        redis.lpush(_list_of(queue), *(_message(queue, group) for group in _groups(queue, jobs)))
+        redis.lpush(_list_of(queue), *(_of_job(queue, job) for job in jobs))
+
+
+def send_chunks(redis: Redis, queue: Queue, times: Mapping[str, int]) -> None:
+    """Of each of these names so many messages, each worth a chunk of whatever is next; raises RedisError."""
+    messages = [_of_chunk(queue, name) for name, n in times.items() for _ in range(n)]
+    if messages:
+        redis.lpush(_list_of(queue), *messages)
+
+
+def in_redis(redis: Redis, queue: Queue) -> int:
+    """How many messages lie there for `queue`."""
+    return int(redis.llen(_list_of(queue)))  # type: ignore[arg-type]
 
 
 def _list_of(queue: Queue) -> str:
     return f"{settings.QUEUE_PREFIX}:{queue.broker_name}"
 
 
-def _groups(queue: Queue, jobs: list[Handed]) -> list[list[Handed]]:
-    """One job, or one chunk, for each message."""
-    if queue.chunk == 1:
-        return [[job] for job in jobs]
-    by_chunk = sorted(jobs, key=lambda job: str(job.chunk_id))  # stable: inside a chunk the order stays
-    return [list(group) for _, group in groupby(by_chunk, key=lambda job: job.chunk_id)]
+def _of_job(queue: Queue, job: Handed) -> str:
+    shown = f"({str(job.pk)!r}, {job.generation})"
+    return _message(queue, job.name, job.task_id, (str(job.pk), job.generation), shown, attempt=job.attempt)
 
 
-def _message(queue: Queue, jobs: list[Handed]) -> str:
-    first = jobs[0]
-    args: tuple[Any, ...] = (str(first.pk), first.generation)
-    shown = f"({str(first.pk)!r}, {first.generation})"
-    if queue.chunk > 1:
-        args = ([(str(job.pk), job.generation) for job in jobs],)
-        shown += f" and {len(jobs) - 1} more" * (len(jobs) > 1)
+def _of_chunk(queue: Queue, name: str) -> str:
+    return _message(queue, name, str(uuid4()), (queue.chunk,), f"the next {queue.chunk}")
+
+
+def _message(queue: Queue, name: str, task_id: str, args: tuple[Any, ...], shown: str, *, attempt: int = 0) -> str:
     return (
-        _form(queue.broker_name, first.name, queue.store_results)
-        .replace(_ID, first.task_id)
+        _form(queue.broker_name, name, queue.store_results)
+        .replace(_ID, task_id)
         .replace(_QUOTED_ARGS, _within_text(json.dumps(args)))
         .replace(_SHOWN, _within_text(shown))
-        .replace(str(_RETRIES), str(first.attempt))
+        .replace(str(_RETRIES), str(attempt))
         .replace(_TAG, str(uuid4()))
     )
 

@@ -3,6 +3,7 @@
 Any number may run at once: what one takes is locked or guarded, so two of them are harmless.
 """
 
+import math
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +15,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from queues import mending, messages, rates, sql, transitions
-from queues.declare import JOBS, QUEUES, Queue
+from queues.declare import JOBS, QUEUES, Queue, names_of
 from queues.models import Relay, Worker
 from queues.queries import BEAT_IS_FRESH
+from queues.statements import WAITING_BEYOND
 from queues.waking import Call
 
 log = structlog.get_logger("queues")
@@ -72,7 +74,7 @@ def send_ahead(call: Call, redis: Redis, served: Container[str]) -> bool:
     """Send the message of a job that may go ahead, if its queue is `served`; False when it needs handing over."""
     if call.job is None or call.queue not in served or call.name not in JOBS:
         return False
-    first = transitions.Handed(call.job, 1, call.name, attempt=0, chunk_id=None, priority=0, run_at=None)
+    first = transitions.Handed(call.job, 1, call.name, attempt=0, priority=0, run_at=None)
     messages.send(redis, QUEUES[call.queue], [first])
     log.info("dispatched", queue=call.queue, jobs=1)
     return True
@@ -94,9 +96,17 @@ def capacities() -> dict[str, Capacity]:
 
 
 def _hand_over(redis: Redis, queue: Queue, capacity: Capacity) -> Round:
-    window = capacity.window * queue.chunk
-    with rates.allowance(queue, BATCH * queue.chunk) as allowance:
-        jobs = transitions.hand_over(queue, most=allowance.most, window=window, slots=capacity.slots * queue.chunk)
+    jobs, room = (_send_chunks if queue.chunk > 1 else _send)(redis, queue, capacity)
+    if not jobs:
+        return Round(0, waiting=True)
+    log.info("dispatched", queue=queue.name, jobs=jobs)
+    return Round(jobs, waiting=True, has_time=jobs == room < capacity.window * queue.chunk * GOOD_HANDFUL)
+
+
+def _send(redis: Redis, queue: Queue, capacity: Capacity) -> tuple[int, int]:
+    """Returns how many jobs went, and for how many there was room."""
+    with rates.allowance(queue, BATCH) as allowance:
+        jobs = transitions.hand_over(queue, most=allowance.most, window=capacity.window, slots=capacity.slots)
         allowance.use(len(jobs))
     try:
         messages.send(redis, queue, jobs)
@@ -104,10 +114,25 @@ def _hand_over(redis: Redis, queue: Queue, capacity: Capacity) -> Round:
         for job in jobs:
             transitions.undispatch(job.pk, job.generation)
         raise
-    if not jobs:
-        return Round(0, waiting=True)
-    log.info("dispatched", queue=queue.name, jobs=len(jobs))
-    return Round(len(jobs), waiting=True, has_time=len(jobs) == jobs[0].room < window * GOOD_HANDFUL)
+    return len(jobs), jobs[0].room if jobs else 0
+
+
+def _send_chunks(redis: Redis, queue: Queue, capacity: Capacity) -> tuple[int, int]:
+    """Of a chunked queue no message names a job: what they are worth is told by how many lie in Redis, and who comes
+    with one takes what is next. One lost is missing there and sent again; one too many finds nothing.
+    """
+    chunk = queue.chunk
+    given = {
+        "queue": queue.name,
+        "names": names_of(queue),
+        "sent": messages.in_redis(redis, queue) * chunk,
+        "most": BATCH * chunk,
+        "window": capacity.window * chunk,
+        "slots": capacity.slots * chunk,
+    }
+    rows = sql.rows(WAITING_BEYOND, given)
+    messages.send_chunks(redis, queue, {name: math.ceil(jobs / chunk) for name, jobs, _ in rows})
+    return sum(jobs for _, jobs, _ in rows), rows[0][2] if rows else 0
 
 
 def beat(identity: str, *, idle: bool) -> None:

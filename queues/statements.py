@@ -1,6 +1,6 @@
 """The statements of a job's way through claim, finish and hand-over: each is one guarded UPDATE for many jobs at once.
 
-Only `transitions` runs them.
+Only `transitions` runs them, and the relay the one that only looks.
 """
 
 from queues.models import Job
@@ -20,6 +20,9 @@ _RELAXED = "(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed"
 # the ten it expects of one it cannot see, or a queue of which it knows how long it was, it would plan a prepared
 # statement anew each time, which took longer than running it.
 _QUEUE = "(SELECT %(queue)s)"
+# What is found is asked for by an array, for the planner takes a limit it cannot see for a tenth of the backlog, and
+# would read the whole table to join it.
+_IS_NEXT = "job.id = ANY(ARRAY(SELECT id FROM next))"
 
 
 def _unnested(**arrays: str) -> str:
@@ -27,21 +30,44 @@ def _unnested(**arrays: str) -> str:
     return f"unnest({', '.join(f'(SELECT %({name})s::{kind}[])' for name, kind in arrays.items())})"
 
 
+_LEASED = """attempt = job.attempt + 1,
+    dispatched_at = CASE job.state WHEN 'waiting' THEN statement_timestamp() ELSE job.dispatched_at END,
+    lease_token = gen_random_uuid(), leased_until = statement_timestamp() + make_interval(secs => %(lease)s),
+    leased_by = %(who)s, started_at = statement_timestamp(), progress = 0, progress_message = ''"""
 # A job that went ahead (see `waking`) is still waiting when the message of its next hand-over comes, and is handed over
 # by its claim.
 CLAIM = f"""
 UPDATE queues_job AS job SET
-    state = 'active', generation = message.generation, attempt = job.attempt + 1,
-    dispatched_at = CASE job.state WHEN 'waiting' THEN statement_timestamp() ELSE job.dispatched_at END,
-    lease_token = gen_random_uuid(), leased_until = statement_timestamp() + make_interval(secs => %(lease)s),
-    leased_by = %(who)s, leased_pid = message.pid, started_at = statement_timestamp(),
-    progress = 0, progress_message = ''
+    state = 'active', generation = message.generation, leased_pid = message.pid, {_LEASED}
 FROM {_unnested(ids="uuid", generations="int", pids="int")} AS message (id, generation, pid), {_RELAXED}
 WHERE job.id = message.id AND (
     (job.state = 'dispatched' AND job.generation = message.generation)
     OR (job.state = 'waiting' AND job.generation = message.generation - 1
         AND NOT EXISTS (SELECT FROM queues_pause WHERE queue = job.queue))
 )
+RETURNING {_OF_JOB}
+"""
+
+# The next of a chunked queue, whose messages name no job. What lost a worker before comes alone, so that in
+# a chunk the one that kills its workers takes no other with it.
+CLAIM_NEXT = f"""
+WITH free AS (
+    SELECT id, rescues, priority, run_at FROM queues_job
+    WHERE queue = {_QUEUE} AND state = 'waiting' AND name = %(name)s
+        AND NOT EXISTS (SELECT FROM queues_pause WHERE queue = {_QUEUE})
+    ORDER BY priority DESC, run_at, id
+    LIMIT (SELECT %(most)s::int)
+    FOR UPDATE SKIP LOCKED
+), placed AS (
+    SELECT id, row_number() OVER line AS place, count(*) FILTER (WHERE rescues > 0) OVER line AS rescued
+    FROM free WINDOW line AS (ORDER BY priority DESC, run_at, id)
+), next AS (
+    SELECT id FROM placed WHERE rescued = 0 OR place = 1
+)
+UPDATE queues_job AS job SET
+    state = 'active', generation = job.generation + 1, leased_pid = %(pid)s, chunk_id = %(chunk_id)s, {_LEASED}
+FROM {_RELAXED}
+WHERE {_IS_NEXT}
 RETURNING {_OF_JOB}
 """
 
@@ -66,43 +92,36 @@ FROM done
 RETURNING job_id
 """
 
-# `room`: how many more the queue may have under way. What is found is asked for by an array, for the planner takes a
-# limit it cannot see for a tenth of the backlog, and would read the whole table to join it.
-_NEXT = f"""
-WITH room AS (
+
+# How many more the queue may have under way.
+def _room(sent: str) -> str:
+    """`sent`: how many are in Redis."""
+    return f"""
     SELECT CASE WHEN EXISTS (SELECT 1 FROM queues_pause WHERE queue = {_QUEUE}) THEN 0
         ELSE least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) END AS n
-    FROM (SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'dispatched') AS sent,
+    FROM ({sent}) AS sent,
         (SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'active') AS running
-), next AS (
-    SELECT id, generation, name, priority, run_at, rescues FROM queues_job
-    WHERE queue = {_QUEUE} AND state = 'waiting' AND name = ANY(%(names)s::text[])
+"""
+
+
+_FIRST = f"""
+    FROM queues_job WHERE queue = {_QUEUE} AND state = 'waiting' AND name = ANY(%(names)s::text[])
     ORDER BY priority DESC, run_at, id
     LIMIT (SELECT greatest(n, 0) FROM room)
-    FOR UPDATE SKIP LOCKED
-)"""
-_HANDED = "state = 'dispatched', generation = job.generation + 1, dispatched_at = statement_timestamp()"
-_IS_NEXT = "job.id = ANY(ARRAY(SELECT id FROM next))"
-_RETURNING = """
-RETURNING job.id, job.generation, job.name, job.attempt, job.chunk_id, job.priority, job.run_at,
-    (SELECT n FROM room) AS room
 """
-HAND_OVER = f"""{_NEXT}
-UPDATE queues_job AS job SET {_HANDED}, chunk_id = NULL
+HAND_OVER = f"""
+WITH room AS ({_room(f"SELECT count(*) AS n FROM queues_job WHERE queue = {_QUEUE} AND state = 'dispatched'")}),
+next AS (SELECT id {_FIRST} FOR UPDATE SKIP LOCKED)
+UPDATE queues_job AS job SET
+    state = 'dispatched', generation = job.generation + 1, dispatched_at = statement_timestamp(), chunk_id = NULL
 FROM {_RELAXED}
-WHERE {_IS_NEXT} {_RETURNING}"""
+WHERE {_IS_NEXT}
+RETURNING job.id, job.generation, job.name, job.attempt, job.priority, job.run_at, (SELECT n FROM room) AS room
+"""
 
-# A chunk's id is made of its first job's hand-over. What lost a worker before travels alone, so that in a chunk the one
-# that kills its workers takes no other with it.
-HAND_OVER_CHUNKS = f"""{_NEXT}, placed AS (
-    SELECT id, generation, name, CASE WHEN rescues > 0 THEN id END AS alone,
-        (row_number() OVER (PARTITION BY name, rescues > 0 ORDER BY priority DESC, run_at, id) - 1) / %(chunk)s AS part
-    FROM next
-), chunked AS (
-    SELECT id, md5(first_value(id::text || generation) OVER (PARTITION BY name, alone, part ORDER BY id))::uuid
-        AS chunk_id
-    FROM placed
-)
-UPDATE queues_job AS job SET {_HANDED}, chunk_id = chunked.chunk_id
-FROM chunked, {_RELAXED}
-WHERE job.id = chunked.id AND {_IS_NEXT} {_RETURNING}"""
+# Of a chunked queue, by name: how many wait beyond the `sent` that the messages in Redis have room for.
+WAITING_BEYOND = f"""
+WITH room AS ({_room("SELECT %(sent)s::int AS n")}),
+next AS (SELECT name {_FIRST} OFFSET (SELECT %(sent)s::int))
+SELECT name, count(*)::int, (SELECT n FROM room)::int FROM next GROUP BY name
+"""

@@ -18,11 +18,11 @@ from django.db.models.functions import Greatest, Now
 from queues import identity, sql
 from queues.backoff import jittered, postponement_seconds
 from queues.deadletters import bury
-from queues.declare import JOBS, Queue
+from queues.declare import JOBS, Queue, names_of
 from queues.faults import Fault
 from queues.ids import task_id
 from queues.models import Attempt, Job, JobQuerySet, Outcome, State
-from queues.statements import CLAIM, COLUMNS, COMPLETE, HAND_OVER, HAND_OVER_CHUNKS
+from queues.statements import CLAIM, CLAIM_NEXT, COLUMNS, COMPLETE, HAND_OVER
 from queues.subjects import subject_of
 from queues.together import Together
 
@@ -43,28 +43,29 @@ class Handed(NamedTuple):
     generation: int
     name: str
     attempt: int
-    chunk_id: UUID | None
     priority: int
     run_at: datetime | None
     room: int = 1
 
     @property
     def task_id(self) -> str:
-        return task_id(self.pk, self.generation, self.chunk_id)
+        return task_id(self.pk, self.generation)
 
 
-def claim(messages: Sequence[Message], pid: int) -> list[Job]:
-    """Take the jobs of one message for this worker, charging each an attempt, in its order; stale ones are left out.
+def claim(message: Message, pid: int) -> Job | None:
+    """Take a message's job for this worker, charging it an attempt; None when the message is stale, or the job's time
+    is over.
 
     Must not be called inside a transaction that must be safe on disk.
     """
-    taken = list(map(_job, _CLAIMS.ask([(*message, pid) for message in messages])))
-    expired = [job for job in taken if _is_expired(job)]
-    for job in expired:
-        stop(job, reason="expired")
-    jobs = [job for job in taken if job not in expired]
-    _note_all(jobs, "claimed")
-    return jobs
+    return next(iter(_taken(_CLAIMS.ask((*message, pid)))), None)
+
+
+def claim_next(name: str, most: int, chunk_id: UUID, pid: int) -> list[Job]:
+    """Take the next waiting jobs of this name of a chunked queue, at most so many, in their order, as `claim` does."""
+    given = {"queue": JOBS[name].queue.name, "name": name, "most": most, "chunk_id": chunk_id, "pid": pid}
+    rows = sql.rows(CLAIM_NEXT, given | {"who": identity.me(), "lease": settings.JOB_LEASE_SECONDS})
+    return _taken(rows)
 
 
 def complete(job: Job, result: dict[str, Any]) -> bool:
@@ -187,16 +188,8 @@ def hand_over(queue: Queue, *, most: int, window: int, slots: int) -> list[Hande
     No more than `window` are in Redis and no more than `slots` in Redis and under way together. A job this release
     does not declare waits for one that does: in a deploy, versions overlap.
     """
-    given = {
-        "queue": queue.name,
-        "names": [name for name, definition in JOBS.items() if definition.queue is queue],
-        "most": most,
-        "window": window,
-        "slots": slots,
-        "chunk": queue.chunk,
-    }
-    rows = sql.rows(HAND_OVER_CHUNKS if queue.chunk > 1 else HAND_OVER, given)
-    return sorted(map(Handed._make, rows), key=lambda job: (-job.priority, job.run_at, job.pk))
+    given = {"queue": queue.name, "names": names_of(queue), "most": most, "window": window, "slots": slots}
+    return sorted(map(Handed._make, sql.rows(HAND_OVER, given)), key=_place)
 
 
 def dispatch(jobs: list[Job]) -> None:
@@ -292,13 +285,28 @@ def _waiting_again(jobs: JobQuerySet, event: str) -> int:
     return moved
 
 
-def _claimed(asked: Sequence[Sequence[tuple[UUID, int, int]]], on: Any) -> list[list[sql.Row]]:
-    """The rows of each message's jobs; of two copies of a message one has them, and the other is stale."""
-    ids, generations, pids = zip(*(of_one for messages in asked for of_one in messages), strict=True)
-    given = {"ids": sql.array(ids), "generations": sql.array(generations), "pids": sql.array(pids)}
-    ours = {"who": identity.me(), "lease": settings.JOB_LEASE_SECONDS}
-    rows = {(row[_ID], row[_GENERATION]): row for row in sql.rows(CLAIM, given | ours, on)}
-    return [[rows.pop(of_one[:2]) for of_one in messages if of_one[:2] in rows] for messages in asked]
+def _claimed(asked: Sequence[tuple[UUID, int, int]], on: Any) -> list[list[sql.Row]]:
+    """Of each message its job's row; of two copies of a message one has it, and the other is stale."""
+    ids, generations, pids = map(sql.array, zip(*asked, strict=True))
+    given = {"ids": ids, "generations": generations, "pids": pids, "who": identity.me()}
+    rows = sql.rows(CLAIM, given | {"lease": settings.JOB_LEASE_SECONDS}, on)
+    of = {(row[_ID], row[_GENERATION]): row for row in rows}
+    return [[of.pop(message)] if (message := (job, generation)) in of else [] for job, generation, _ in asked]
+
+
+def _taken(rows: Sequence[sql.Row]) -> list[Job]:
+    """The jobs of these rows, without those whose time was over before they began."""
+    taken = sorted(map(_job, rows), key=_place)
+    for job in filter(_is_expired, taken):
+        stop(job, reason="expired")
+    jobs = [job for job in taken if not _is_expired(job)]
+    _note_all(jobs, "claimed")
+    return jobs
+
+
+def _place(job: Any) -> tuple[int, datetime, UUID]:
+    """In the line of its queue."""
+    return (-job.priority, job.run_at, job.pk)
 
 
 def _finished(ended: Sequence[Ended], on: Any = connection) -> list[bool]:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<str:name>/jobs/", queue.queue_page, name="jobs"),
     path("<str:name>/pause/", queue.pause_page, name="pause"),
     path("<str:name>/resume/", queue.resume_page, name="resume"),
+    path("<str:name>/chunks/<uuid:chunk_id>/", job.chunk_page, name="chunk"),
     path("<str:name>/jobs/<uuid:job_id>/", job.job_page, name="job"),
     path("<str:name>/jobs/<uuid:job_id>/retry/", job.retry_page, name="retry"),
     path("<str:name>/jobs/<uuid:job_id>/cancel/", job.cancel_page, name="cancel"),

@@ -169,10 +169,9 @@ def end_overdue() -> int:
 
 
 def send_again_what_a_lost_child_took(task_id: str, args: Sequence[Any]) -> None:
-    """A pool child died with this message. What it had claimed is rescued by the leases; the rest was not claimed."""
-    messages = args[0] if isinstance(args[0], list) else [args]
-    moved = sum(transitions.undispatch(UUID(job_id), generation) for job_id, generation in messages)
-    log.warning("child_lost", task=task_id, unclaimed=moved)
+    """A pool child died with this message. A job it had claimed is rescued by its lease; of a chunk none was sent."""
+    unclaimed = len(args) == 2 and transitions.undispatch(UUID(args[0]), args[1])
+    log.warning("child_lost", task=task_id, unclaimed=unclaimed)
 
 
 def release_lost_children() -> int:

@@ -38,3 +38,6 @@ class Attempt(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("job", "generation"), name="queues_attempt_one_per_generation")
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["chunk_id"], condition=models.Q(chunk_id__isnull=False), name="queues_attempt_chunk")
+        ]

@@ -42,7 +42,8 @@ def dispatched(job: Job) -> Job:
 def claimed(job: Job, pid: int = PID) -> Job:
     """As if a worker had taken it."""
     job = dispatched(job)
-    (taken,) = transitions.claim([(job.pk, job.generation)], pid)
+    taken = transitions.claim((job.pk, job.generation), pid)
+    assert taken is not None
     return taken
 
 

@@ -11,7 +11,7 @@ from queues.showing import HIDDEN
 from queues.tests.browsing import browser, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
-JOB = "01a21364-ba5b-75af-a8b6-afbc37c370bc"
+JOB, CHUNK = "01a21364-ba5b-75af-a8b6-afbc37c370bc", "71d8b470-c768-49c2-b0a4-150b72e461aa"
 LIST = "/admin/django_celery_results/taskresult/"
 GROUPS = "/admin/django_celery_results/groupresult/"
 
@@ -26,15 +26,16 @@ def page_of(result: TaskResult) -> str:
 
 
 def test_each_row_leads_to_its_job():
-    record(), record("test-small", "71d8b470-c768-d9c2-b0a4-150b72e461aa")
+    record(), record("test-small", CHUNK)
     record("nobody-declares-this", "x", task_args=None)
 
     rows = read(browser().get(LIST)).all("tr")
-    to_jobs = [link["href"] for row in rows for link in row.all("a") if "/jobs/" in link.get("href")]
+    back = {link["href"]: link.text for row in rows for link in row.all("a") if "/admin/queues/test" in link["href"]}
 
-    assert sorted(to_jobs) == sorted(
-        reverse("queues:job", args=[queue, JOB]) for queue in ("test.queue", "test.chunked")
-    )
+    assert back == {
+        reverse("queues:job", args=["test.queue", JOB]): JOB,
+        reverse("queues:chunk", args=["test.chunked", CHUNK]): "The first of its chunk",
+    }
 
 
 def test_its_own_page_leads_there_too():

@@ -26,7 +26,7 @@ def test_what_has_not_started_ends_at_once(state):
 
     assert (cancelled.state, cancelled.cancel_reason) == (State.CANCELLED, "not wanted")
     assert cancelled.finished_at is not None
-    assert transitions.claim([(job.pk, job.generation)], 1) == []
+    assert transitions.claim((job.pk, job.generation), 1) is None
     assert Attempt.objects.count() == 0
     assert AuditEntry.objects.get().action == "job.cancelled"
 

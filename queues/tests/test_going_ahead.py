@@ -20,10 +20,10 @@ def test_a_job_that_goes_ahead_waits_until_it_is_claimed(redis):
 
     assert (row(job).state, row(job).generation) == (State.WAITING, 0)
     assert messages(redis) == [(f"{job.pk}.1", str(job.pk), 1)]
-    (taken,) = transitions.claim([(job.pk, 1)], 1)
+    taken = transitions.claim((job.pk, 1), 1)
     assert (taken.generation, taken.attempt, row(job).state) == (1, 1, State.ACTIVE)
     assert row(job).dispatched_at == taken.started_at
-    assert transitions.claim([(job.pk, 1)], 1) == []
+    assert transitions.claim((job.pk, 1), 1) is None
 
 
 def test_one_that_went_ahead_and_was_lost_is_handed_over_and_its_copy_stale(redis):
@@ -33,7 +33,7 @@ def test_one_that_went_ahead_and_was_lost_is_handed_over_and_its_copy_stale(redi
     assert relay.tick(redis) == 1
 
     assert messages(redis) == [(f"{job.pk}.1", str(job.pk), 1)] * 2
-    assert [len(transitions.claim([(job.pk, 1)], 1)) for _ in range(2)] == [1, 0]
+    assert [transitions.claim((job.pk, 1), 1) == job for _ in range(2)] == [True, False]
 
 
 def test_one_that_went_ahead_of_a_pause_is_not_claimed(redis):
@@ -41,7 +41,7 @@ def test_one_that_went_ahead_of_a_pause_is_not_claimed(redis):
     relay.send_ahead(Call("test.queue", job.pk, "test-job"), redis, {"test.queue"})
     Pause.objects.create(queue="test.queue", paused_by="owner")
 
-    assert transitions.claim([(job.pk, 1)], 1) == []
+    assert transitions.claim((job.pk, 1), 1) is None
 
     assert (row(job).state, row(job).attempt) == (State.WAITING, 0)
 

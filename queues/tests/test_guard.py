@@ -12,7 +12,7 @@ from accounts.roles import Role
 from audit.models import AccessEntry, AuditEntry
 from queues.bulk import REPLAYING, replay_all
 from queues.letters import Filter
-from queues.models import Job, Pause
+from queues.models import Attempt, Job, Pause
 from queues.tests.browsing import PAGES, browser, fragment, read
 from queues.tests.calling import QUEUE, everything
 from queues.tests.dead import dead
@@ -27,6 +27,7 @@ ADDRESSES = list(PERMISSIONS)
 WRITES = [name for name, permission in PERMISSIONS.items() if permission != VIEW]
 READS = [name for name in ADDRESSES if name not in WRITES]
 REFUSED_NOW = {"resume", "cancel", "schedule-on"}  # it is not paused, it has failed, it is on
+CHUNK = "71d8b470-c768-49c2-b0a4-150b72e461aa"
 ASKED = {"reason": "the cause is mended", "all": "1"}
 
 
@@ -34,6 +35,7 @@ ASKED = {"reason": "the cause is mended", "all": "1"}
 def failed() -> Job:
     """One job that died and an order to replay it, so that every address leads somewhere."""
     job = dead()
+    Attempt.objects.filter(job=job).update(chunk_id=CHUNK)
     replay_all(filter=Filter(queue=QUEUE), actor=OWNER, reason="the cause is mended")
     return job
 
@@ -41,7 +43,7 @@ def failed() -> Job:
 def url_of(name: str, job: Job) -> str:
     (pattern,) = (pattern for pattern in urlpatterns if pattern.name == name)
     shown = Job.objects.get(name=REPLAYING) if name == "dead-letters-progress" else job
-    known = {"name": QUEUE, "job_id": shown.pk, "entry": "recount-jobs"}
+    known = {"name": QUEUE, "job_id": shown.pk, "chunk_id": CHUNK, "entry": "recount-jobs"}
     return reverse(f"queues:{name}", kwargs={part: known[part] for part in pattern.pattern.converters})
 
 
@@ -118,7 +120,7 @@ def test_an_onlooker_finds_no_button_that_would_refuse_them(failed, onlooker):
     writes = {url_of(write, failed) for write in WRITES}
 
     for name in READS:
-        answer = onlooker.get(url_of(name, failed))
+        answer = onlooker.get(url_of(name, failed), follow=name == "chunk")
 
         assert (name, answer.status_code) == (name, 200)
         if answer["Content-Type"] != "application/json":
@@ -136,7 +138,7 @@ def test_an_owner_who_only_looks_changes_nothing(failed):
         for name in ADDRESSES
     }
 
-    assert looked == dict.fromkeys(ADDRESSES, (200, 200))
+    assert looked == dict.fromkeys(ADDRESSES, (200, 200)) | {"chunk": (302, 302)}
     assert (everything(), AccessEntry.objects.count()) == (before, 0)
 
 

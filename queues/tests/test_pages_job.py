@@ -4,8 +4,10 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from audit.masking import MASK
+from queues import transitions
 from queues.cancelling import cancel
 from queues.draining import drain
 from queues.models import Attempt, Outcome, State
@@ -14,7 +16,7 @@ from queues.tests.browsing import PAGES, asked, browser, fragment, read
 from queues.tests.browsing import url_of_job as url_of
 from queues.tests.calling import QUEUE
 from queues.tests.filled import ago, ended, one_in_every_state, running
-from queues.tests.given import OWNER, column, put, row
+from queues.tests.given import OWNER, PID, column, put, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -155,6 +157,23 @@ def test_each_state_has_the_buttons_that_do_something_in_it(state, offered):
 def test_what_was_cancelled_says_why():
     assert look(ended(State.CANCELLED, cancel_reason="ordered twice")).by_id("job-cancelled").text == "ordered twice"
     assert look(ended(State.CANCELLED)).by_id("job-cancelled").text == "Cancelled, without a reason."
+
+
+def test_a_message_leads_to_the_first_job_of_its_chunk_running_or_ended():
+    first, _ = put("test-small"), put("test-small")
+    chunk = uuid4()
+    (running, _) = transitions.claim_next("test-small", 2, chunk, PID)
+    page = reverse("queues:chunk", args=[first.queue, chunk])
+    while_it_runs = browser().get(page)
+    transitions.complete_without_effects(running)
+
+    assert [answer.url for answer in (while_it_runs, browser().get(page))] == [url_of(first)] * 2
+
+
+def test_a_message_that_brought_nothing_says_so():
+    answer = browser().get(reverse("queues:chunk", args=["test.chunked", uuid4()]))
+
+    assert answer.status_code == 404 and "came when nothing was waiting any more" in answer.content.decode()
 
 
 @pytest.mark.parametrize("queue", ["dlq", "test.chunked", "gone.queue"])

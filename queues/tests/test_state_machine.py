@@ -6,6 +6,7 @@ Redis is a bag of messages that may be read twice, late, or never.
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from celery.exceptions import Retry
@@ -96,16 +97,31 @@ class Backbone(RuleBasedStateMachine):
         message = data.draw(st.sampled_from(self.messages[-4:]))
         before = Job.objects.get(pk=message[0])
 
-        jobs = transitions.claim([message], PID)
+        job = transitions.claim(message, PID)
 
         fresh = (before.state, before.generation) in (
             (State.DISPATCHED, message[1]),
             (State.WAITING, message[1] - 1),
         )
-        assert len(jobs) == fresh
-        for job in jobs:
+        assert (job is not None) == fresh
+        if job is not None:
             assert job.attempt == before.attempt + 1
             self.runs.append(job)
+
+    @when(state=State.WAITING)
+    @rule(most=st.integers(1, 3))
+    def claim_next(self, most):
+        """As of a chunked queue: in their order, and what lost a worker alone."""
+        line = list(Job.objects.filter(state=State.WAITING).order_by("-priority", "run_at", "id")[:most])
+        alone = next((place for place, job in enumerate(line) if job.rescues), most)
+
+        jobs = transitions.claim_next("test-job", most, uuid4(), PID)
+
+        assert jobs == line[: alone or 1]
+        assert [(job.attempt, job.generation) for job in jobs] == [
+            (before.attempt + 1, before.generation + 1) for before in line[: len(jobs)]
+        ]
+        self.runs.extend(jobs)
 
     @some_run
     @rule(data=st.data())

@@ -1,13 +1,17 @@
 """What PostgreSQL makes of the statements of a job's way: none is planned anew each time, none reads a whole table."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
+from redis import Redis
 
-from queues import transitions
+from queues import relay, transitions
 from queues.declare import QUEUES
 from queues.enqueue import enqueue_many
 from queues.models import Job, State
-from queues.tests.given import PID, claimed, put
+from queues.relay import Capacity
+from queues.tests.given import PID, claimed, put, row
 
 BACKLOG, ELSEWHERE, TIMES = 200, 3_000, 12
 PLANNED_ANEW = 5  # so many times at first, before PostgreSQL compares
@@ -42,20 +46,29 @@ def counted(what: str) -> int:
         return int(times)
 
 
-@pytest.mark.parametrize(("queue", "name"), [("test.queue", "test-job"), ("test.chunked", "test-small")])
-def test_a_few_of_a_backlog_are_handed_over_and_claimed_by_plans_that_are_kept(queue, name):
+def taken_by_name(redis: Redis) -> Job | None:
+    handed = transitions.hand_over(QUEUES["test.queue"], most=10, window=BACKLOG, slots=BACKLOG)
+    return transitions.claim((handed[0].pk, handed[0].generation), PID)
+
+
+def taken_as_next(redis: Redis) -> Job:
+    relay.hand_over_of(["test.chunked"], redis, {"test.chunked": Capacity(window=BACKLOG, slots=BACKLOG)})
+    (job,) = transitions.claim_next("test-small", 1, uuid4(), PID)
+    return job
+
+
+@pytest.mark.parametrize(("name", "taken"), [("test-job", taken_by_name), ("test-small", taken_as_next)])
+def test_a_few_of_a_backlog_are_handed_over_and_claimed_by_plans_that_are_kept(redis, name, taken):
     """A small queue beside a long one: it is the one for which a plan of its own looks cheaper."""
     enqueue_many(name, ({} for _ in range(BACKLOG)))
     enqueue_many("test-rated", ({} for _ in range(ELSEWHERE)))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE queues_job")
-    beginnings = ("WITH room", "UPDATE queues_job AS job SET", "WITH done")
+    beginnings = ("WITH room", "WITH free", "UPDATE queues_job AS job SET", "WITH done")
     before, reads = [planned_anew(beginning) for beginning in beginnings], whole_reads()
 
     for _ in range(TIMES):
-        handed = transitions.hand_over(QUEUES[queue], most=10, window=BACKLOG, slots=BACKLOG)
-        (job,) = transitions.claim([(handed[0].pk, handed[0].generation)], PID)
-        assert transitions.complete_without_effects(job)
+        assert transitions.complete_without_effects(taken(redis))
 
     anew = [planned_anew(beginning) - times for beginning, times in zip(beginnings, before, strict=True)]
     assert max(anew) <= PLANNED_ANEW
@@ -65,14 +78,14 @@ def test_a_few_of_a_backlog_are_handed_over_and_claimed_by_plans_that_are_kept(q
 
 def test_a_queue_that_is_no_longer_declared_for_chunks_sends_its_jobs_alone():
     job = put("test-small")
-    (chunked,) = transitions.hand_over(QUEUES["test.chunked"], most=1, window=1, slots=1)
-    transitions.undispatch(job.pk, chunked.generation)
+    (chunked,) = transitions.claim_next("test-small", 1, uuid4(), PID)
+    transitions.give_back(chunked)
     Job.objects.update(queue="test.queue", name="test-job")
 
     (alone,) = transitions.hand_over(QUEUES["test.queue"], most=1, window=1, slots=1)
 
-    assert chunked.chunk_id is not None and alone.chunk_id is None
-    assert alone.task_id == f"{job.pk}.2"
+    assert (chunked.chunk_id is None, row(job).chunk_id) == (False, None)
+    assert alone.task_id == row(job).task_id == f"{job.pk}.2"
 
 
 def test_a_finish_looks_at_its_own_job_and_at_no_other_that_is_active():

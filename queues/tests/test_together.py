@@ -154,7 +154,7 @@ def test_what_is_asked_in_a_transaction_is_part_of_it(a_job_is_under_way):
 
 def test_of_two_copies_of_a_message_in_one_statement_one_is_stale():
     job = dispatched(put())
-    message = [(job.pk, job.generation, 1)]
+    message = (job.pk, job.generation, 1)
 
     first, second = transitions._claimed([message, message], connection)
 
@@ -164,7 +164,7 @@ def test_of_two_copies_of_a_message_in_one_statement_one_is_stale():
 
 def test_of_two_messages_of_one_job_the_newer_has_it():
     job = dispatched(put())
-    late, newer = [(job.pk, job.generation - 1, 1)], [(job.pk, job.generation, 2)]
+    late, newer = (job.pk, job.generation - 1, 1), (job.pk, job.generation, 2)
 
     stale, taken = transitions._claimed([late, newer], connection)
 
@@ -188,7 +188,7 @@ def test_jobs_that_end_at_once_each_have_their_attempt(a_job_is_under_way):
 def test_jobs_claimed_at_once_each_go_to_who_asked(a_job_is_under_way):
     jobs = [dispatched(put()) for _ in range(8)]
 
-    taken = at_once(*[lambda job=job: transitions.claim([(job.pk, job.generation)], 1) for job in jobs])
+    taken = at_once(*[lambda job=job: transitions.claim((job.pk, job.generation), 1) for job in jobs])
 
-    assert [[one.pk for one in of_one] for of_one in taken] == [[job.pk] for job in jobs]
-    assert len({of_one[0].lease_token for of_one in taken}) == len(jobs)
+    assert taken == jobs
+    assert len({job.lease_token for job in taken}) == len(jobs)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,7 +11,7 @@ from audit.actors import Actor
 from queues.cancelling import cancel
 from queues.declare import JOBS
 from queues.describing import describe
-from queues.models import DeadLetter, Job, OnceKey, State
+from queues.models import Attempt, DeadLetter, Job, OnceKey, State
 from queues.retrying import retry
 from queues.revealing import SecretPayload, reveal
 from queues.showing import as_json, is_secret, shown_payload, shown_text
@@ -26,6 +27,7 @@ from queues.waiting import because
 RETRY, CANCEL, REVEAL = "queues.retry_job", "queues.cancel_job", "queues.reveal_payload"
 RUNS_ON = "It was asked to stop, and will at its next checkpoint."
 SECRET = "Jobs of this kind are declared secret: their payload is shown to nobody."
+BROUGHT_NONE = "This message came when nothing was waiting any more, or its jobs are no longer kept."
 IN_WORDS = {
     State.WAITING: "Waiting",
     State.DISPATCHED: "Waiting, handed to the workers",
@@ -41,6 +43,18 @@ IN_WORDS = {
 @owner_page(VIEW)
 def job_page(request: HttpRequest, name: str, job_id: UUID) -> HttpResponse:
     return _show(request, _job_or_404(name, job_id))
+
+
+@require_safe
+@owner_page(VIEW)
+def chunk_page(request: HttpRequest, name: str, chunk_id: UUID) -> HttpResponse:
+    """Leads from a message of Celery's to the first of the jobs that it brought."""
+    ended = Attempt.objects.filter(chunk_id=chunk_id).order_by("started_at", "job_id").values_list("job_id", flat=True)
+    running = Job.objects.filter(state=State.ACTIVE, chunk_id=chunk_id).order_by("id").values_list("pk", flat=True)
+    first = ended.first() or running.first()
+    if first is None:
+        return told(request, "No job", BROUGHT_NONE, status=404, back=queue_url(name))
+    return redirect(job_url(name, first))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
