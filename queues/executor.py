@@ -54,23 +54,29 @@ class JobTask(Task):  # type: ignore[type-arg]
         return {"outcome": self._run(job, Context(job))}
 
     def _chunk(self, most: int) -> dict[str, Any]:
-        """Each job with a verdict of its own; Celery hears of the chunk as a whole."""
+        """The next jobs, until it has been so many or none is left: what must be alone is claimed, and ends, alone."""
         if is_stopping():
             return {"outcome": "returned"}
-        jobs = transitions.claim_next(self.name, most, UUID(self.request.id), os.getpid())
-        if not jobs:
-            return STALE
-        began = time.monotonic()
+        until, counts = time.monotonic() + CHUNK_SECONDS, Counter[str]()
+        while jobs := transitions.claim_next(self.name, most, UUID(self.request.id), os.getpid()):
+            counts += self._run_together(jobs, until)
+            most -= len(jobs)
+            if not most or _is_over(until):
+                break
+        return {"outcome": "chunk", **counts} if counts else STALE
+
+    def _run_together(self, jobs: list[Job], until: float) -> Counter[str]:
+        """Each job with a verdict of its own; Celery hears of all of them as a whole."""
         ended: list[Ended] = []
         counts: Counter[str] = Counter()
         for job in jobs:
-            if is_stopping() or time.monotonic() - began > CHUNK_SECONDS:
+            if _is_over(until):
                 counts["returned"] += transitions.give_back(job)
             else:
                 counts[self._run_one_of_many(job, ended)] += 1
         if ended:
             counts["completed"] -= _finish_together(ended)
-        return {"outcome": "chunk", **{outcome: n for outcome, n in counts.items() if n}}
+        return counts
 
     def _run_one_of_many(self, job: Job, ended: list[Ended]) -> str:
         try:
@@ -150,6 +156,10 @@ def _hiding(definition: Definition, run: Any) -> Any:
 
 def _hidden(error: Exception) -> str:
     return f"{type(error).__name__}: its words are not kept, because the job is secret"
+
+
+def _is_over(until: float) -> bool:
+    return is_stopping() or time.monotonic() > until
 
 
 def _finish_together(ended: list[Ended]) -> int:

@@ -43,8 +43,8 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Round:
-    """`handed`: jobs handed over; `waiting`: whether there was any work at all; `has_time`: whether the windows were
-    filled by a few, so that the next look may come later.
+    """`handed`: jobs handed over; `waiting`: whether there was any work not yet in Redis; `has_time`: whether the
+    windows were filled by a few, so that the next look may come later.
     """
 
     handed: int
@@ -67,7 +67,8 @@ def hand_over_of(names: Collection[str], redis: Redis, capacity_of: Mapping[str,
     """Of these queues, which have work."""
     done = [_hand_over(redis, QUEUES[name], capacity_of.get(name, Capacity())) for name in names]
     handed = [queue.handed for queue in done if queue.handed]
-    return Round(sum(handed), bool(names), bool(handed) and all(queue.has_time for queue in done if queue.handed))
+    waiting = any(queue.waiting for queue in done)
+    return Round(sum(handed), waiting, bool(handed) and all(queue.has_time for queue in done if queue.handed))
 
 
 def send_ahead(call: Call, redis: Redis, served: Container[str]) -> bool:
@@ -98,13 +99,13 @@ def capacities() -> dict[str, Capacity]:
 def _hand_over(redis: Redis, queue: Queue, capacity: Capacity) -> Round:
     jobs, room = (_send_chunks if queue.chunk > 1 else _send)(redis, queue, capacity)
     if not jobs:
-        return Round(0, waiting=True)
+        return Round(0, waiting=room <= 0)
     log.info("dispatched", queue=queue.name, jobs=jobs)
     return Round(jobs, waiting=True, has_time=jobs == room < capacity.window * queue.chunk * GOOD_HANDFUL)
 
 
 def _send(redis: Redis, queue: Queue, capacity: Capacity) -> tuple[int, int]:
-    """Returns how many jobs went, and for how many there was room."""
+    """Returns how many jobs went, and for how many there was room (0 when none went)."""
     with rates.allowance(queue, BATCH) as allowance:
         jobs = transitions.hand_over(queue, most=allowance.most, window=capacity.window, slots=capacity.slots)
         allowance.use(len(jobs))
@@ -132,7 +133,7 @@ def _send_chunks(redis: Redis, queue: Queue, capacity: Capacity) -> tuple[int, i
     }
     rows = sql.rows(WAITING_BEYOND, given)
     messages.send_chunks(redis, queue, {name: math.ceil(jobs / chunk) for name, jobs, _ in rows})
-    return sum(jobs for _, jobs, _ in rows), rows[0][2] if rows else 0
+    return sum(jobs for _, jobs, _ in rows), rows[0][2]
 
 
 def beat(identity: str, *, idle: bool) -> None:

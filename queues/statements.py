@@ -48,8 +48,8 @@ WHERE job.id = message.id AND (
 RETURNING {_OF_JOB}
 """
 
-# The next of a chunked queue, whose messages name no job. What lost a worker before comes alone, so that in
-# a chunk the one that kills its workers takes no other with it.
+# The next of a chunked queue, whose messages name no job. What lost a worker before comes alone, so that the one that
+# kills its workers takes no other with it.
 CLAIM_NEXT = f"""
 WITH free AS (
     SELECT id, rescues, priority, run_at FROM queues_job
@@ -119,9 +119,9 @@ WHERE {_IS_NEXT}
 RETURNING job.id, job.generation, job.name, job.attempt, job.priority, job.run_at, (SELECT n FROM room) AS room
 """
 
-# Of a chunked queue, by name: how many wait beyond the `sent` that the messages in Redis have room for.
+# Of a chunked queue, by name: how many wait beyond the `sent` that the messages in Redis are worth. At least one row.
 WAITING_BEYOND = f"""
 WITH room AS ({_room("SELECT %(sent)s::int AS n")}),
 next AS (SELECT name {_FIRST} OFFSET (SELECT %(sent)s::int))
-SELECT name, count(*)::int, (SELECT n FROM room)::int FROM next GROUP BY name
+SELECT name, count(name)::int, n::int FROM room LEFT JOIN next ON true GROUP BY name, n
 """

@@ -111,6 +111,17 @@ def test_of_a_chunk_whose_worker_died_each_comes_alone():
     assert [claim() for _ in range(4)] == [[jobs[0]], [jobs[1]], [jobs[2]], []]
 
 
+def test_one_message_is_worth_what_must_be_alone_too(script):
+    jobs = waiting(5)
+    column(jobs[2], rescues=1)
+    together = []
+    script(lambda ctx: together.append(Job.objects.filter(state=State.ACTIVE).count()))
+
+    assert run()[1] == {"outcome": "chunk", "completed": 5}
+
+    assert together == [2, 2, 1, 2, 2]
+
+
 def test_one_whose_time_is_over_is_cancelled_and_the_others_complete():
     over, other = waiting(2)
     column(over, expires_at=Now())

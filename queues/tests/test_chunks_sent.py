@@ -61,7 +61,7 @@ def test_none_is_sent_for_what_those_in_redis_have_room_for(redis):
     enqueue_many("test-small", [{}] * 5)
     hand_over(redis)
 
-    assert hand_over(redis) == 0
+    assert relay.hand_over_of([QUEUE.name], redis, ROOM) == relay.Round(0, waiting=False)
     put("test-small")
     assert hand_over(redis) == 1
 
