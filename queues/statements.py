@@ -93,9 +93,8 @@ RETURNING job_id
 """
 
 
-# How many more the queue may have under way.
 def _room(sent: str) -> str:
-    """`sent`: how many are in Redis."""
+    """How many more jobs of the queue may go; `sent` says how many are in Redis."""
     return f"""
     SELECT CASE WHEN EXISTS (SELECT 1 FROM queues_pause WHERE queue = {_QUEUE}) THEN 0
         ELSE least(%(most)s, %(window)s - sent.n, %(slots)s - sent.n - running.n) END AS n
