@@ -132,15 +132,9 @@ def report(span: Range) -> Report:
 
 def by_subject(span: Range) -> list[CostsOf]:
     """The dearest of what calls were made for, each in the words of its room."""
-    rows: Any = _calls(span).values("subject_type", "subject_id")
-    dearest = rows.annotate(cost=Coalesce(Sum("cost_micro"), 0), n=Count("pk"))
-    dearest = dearest.order_by("-cost", "-n", "subject_type", "subject_id")[:MOST_SUBJECTS]
-    return [_of_subject(span, row["subject_type"], row["subject_id"]) for row in dearest]
-
-
-def _of_subject(span: Range, subject_type: str, subject_id: str) -> CostsOf:
-    own = _calls(span).filter(subject_type=subject_type, subject_id=subject_id)
-    return CostsOf(_described(subject_type, subject_id), Costs(**own.aggregate(**_sums())))
+    rows: Any = _calls(span).values("subject_type", "subject_id").annotate(**_sums())
+    dearest = rows.order_by("-cost_micro", "-calls", "subject_type", "subject_id")[:MOST_SUBJECTS]
+    return [CostsOf(_described(row.pop("subject_type"), row.pop("subject_id")), Costs(**row)) for row in dearest]
 
 
 def standing() -> Standing:
