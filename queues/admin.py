@@ -27,7 +27,7 @@ class TaskResultAdmin(ForReading, ModelAdmin):  # type: ignore[misc]  # unfold s
 
     @admin.display(description="Job")
     def job(self, result: TaskResult) -> str:
-        page = task_page(result.task_name, result.task_id)
+        page = task_page(result.task_name, result.task_id, result.result)
         if not page:
             return "–"
         job_id, _, generation = result.task_id.partition(".")

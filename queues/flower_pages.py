@@ -43,5 +43,5 @@ def loader(folder: str) -> Loader:
 
 def job_address(task: Any) -> str:
     """Of one of Flower's tasks; empty when Flower did not hear what it was."""
-    path = task_page(task.name, task.uuid)
+    path = task_page(task.name, task.uuid, task.result)
     return f"{settings.SITE_URL}{path}" if path else ""

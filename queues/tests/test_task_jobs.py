@@ -21,6 +21,20 @@ def test_the_page_is_that_of_the_queue_it_is_declared_on():
 
 
 @pytest.mark.parametrize(
+    ("result", "leads"),
+    [
+        (None, True),
+        ("{'outcome': 'chunk', 'returned': 3}", True),
+        ("{'outcome': 'stale'}", False),
+        ('{"outcome": "returned"}', False),
+    ],
+)
+def test_a_message_that_brought_no_chunk_leads_nowhere(result, leads):
+    assert bool(task_page("test-small", CHUNK, result)) is leads
+    assert task_page("test-job", f"{JOB}.3", result)
+
+
+@pytest.mark.parametrize(
     ("name", "task_id"),
     [("test-job", ""), ("test-job", "somebody's"), ("nobody-declares-this", f"{JOB}.1"), (None, f"{JOB}.1")],
 )
