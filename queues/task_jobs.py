@@ -1,4 +1,4 @@
-"""From a task as Celery, Flower and django-celery-results know it back to its job, by what is given and nothing else."""
+"""From a task as Celery, Flower and django-celery-results know it back to its job. Reads only what it is given."""
 
 import re
 
