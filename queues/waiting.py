@@ -110,7 +110,8 @@ def paused(pause: Pause) -> str:
 
 def _handed_over(holding: Circumstances) -> str:
     if holding.is_busy:
-        return f"Handed to the workers: it starts as soon as one of their {holding.slots} slots is free."
+        slot = "their only slot" if holding.slots == 1 else f"one of their {holding.slots} slots"
+        return f"Handed to the workers: it starts as soon as {slot} is free."
     return "Handed to the workers: it is about to start."
 
 
@@ -119,7 +120,10 @@ def _in_line(holding: Circumstances, ahead: int | None) -> str:
     if holding.is_full:
         return f"{place}: its queue runs {holding.at_once} at once, and so many are running."
     if holding.is_busy:
-        return f"{place}: all {holding.slots} slots of its workers are busy."
+        slots = (
+            "the only slot of its workers is" if holding.slots == 1 else f"all {holding.slots} slots of its workers are"
+        )
+        return f"{place}: {slots} busy."
     return f"{place}: about to be handed to the workers."
 
 

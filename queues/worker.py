@@ -169,7 +169,7 @@ def end_overdue() -> int:
 
 
 def send_again_what_a_lost_child_took(task_id: str, args: Sequence[Any]) -> None:
-    """A pool child died with this message. A job it had claimed is rescued by its lease; of a chunk none was sent."""
+    """A pool child died with this message. What it had claimed is rescued by the leases; that of a chunk names none."""
     unclaimed = len(args) == 2 and transitions.undispatch(UUID(args[0]), args[1])
     log.warning("child_lost", task=task_id, unclaimed=unclaimed)
 

@@ -173,7 +173,7 @@ def test_a_message_leads_to_the_first_job_of_its_chunk_running_or_ended():
 def test_a_message_that_brought_nothing_says_so():
     answer = browser().get(reverse("queues:chunk", args=["test.chunked", uuid4()]))
 
-    assert answer.status_code == 404 and "came when nothing was waiting any more" in answer.content.decode()
+    assert answer.status_code == 404 and "found no job to bring" in answer.content.decode()
 
 
 @pytest.mark.parametrize("queue", ["dlq", "test.chunked", "gone.queue"])

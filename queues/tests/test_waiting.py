@@ -63,6 +63,13 @@ def test_what_was_handed_over_waits_for_a_slot_or_for_nothing(at_work):
     assert because(dispatched(put())) == ("Handed to the workers: it starts as soon as one of their 4 slots is free.")
 
 
+def test_of_one_slot_alone_it_is_not_said_that_all_are_busy():
+    relay(), worker(slots=1, busy=1)
+
+    assert because(put()) == "Next in line: the only slot of its workers is busy."
+    assert because(dispatched(put())) == "Handed to the workers: it starts as soon as their only slot is free."
+
+
 def test_busy_workers_are_told_and_how_many_come_first():
     relay(), worker(**FULL)
     first, second, third = (put(run_at=ago(30 - n)) for n in range(3))

@@ -27,7 +27,7 @@ from queues.waiting import because
 RETRY, CANCEL, REVEAL = "queues.retry_job", "queues.cancel_job", "queues.reveal_payload"
 RUNS_ON = "It was asked to stop, and will at its next checkpoint."
 SECRET = "Jobs of this kind are declared secret: their payload is shown to nobody."
-BROUGHT_NONE = "This message came when nothing was waiting any more, or its jobs are no longer kept."
+BROUGHT_NONE = "This message found no job to bring, or its jobs are no longer kept."
 IN_WORDS = {
     State.WAITING: "Waiting",
     State.DISPATCHED: "Waiting, handed to the workers",
