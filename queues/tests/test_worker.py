@@ -7,6 +7,7 @@ import sys
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from celery.worker.state import active_requests
@@ -238,6 +239,15 @@ def test_what_a_lost_child_ran_comes_back_at_once(child):
 
     assert (row(lost).state, row(lost).rescues, row(lost).attempt) == (State.WAITING, 1, 0)
     assert (row(alive).state, row(own).state) == (State.ACTIVE, State.ACTIVE)
+
+
+def test_what_a_lost_child_had_not_claimed_waits_again_at_once():
+    sent, taken, small = dispatched(put()), claimed(put()), put("test-small")
+    for job in (sent, taken):
+        worker.send_again_what_a_lost_child_took(job.task_id, [str(job.pk), job.generation])
+    worker.send_again_what_a_lost_child_took(str(uuid4()), [20])
+
+    assert [row(job).state for job in (sent, taken, small)] == [State.WAITING, State.ACTIVE, State.WAITING]
 
 
 def test_everything_is_given_back_uncharged():
