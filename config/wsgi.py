@@ -1,5 +1,6 @@
 """The web process' entry: gunicorn config.wsgi."""
 
+import gc
 import os
 
 import django
@@ -12,3 +13,4 @@ django.setup(set_prefix=False)
 application = Application()
 # Every view is imported now, while nobody waits, and not by the first request of each process.
 assert get_resolver().url_patterns
+gc.freeze()  # what is loaded stays: no collection, which meets some request, walks through all of it

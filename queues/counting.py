@@ -6,7 +6,7 @@ What a delta means for a counter is said here and nowhere else; rows of jobs are
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from queues.sql import rows
 
 
 def _state(name: str) -> str:
@@ -78,6 +78,4 @@ class Counts:
 
 def counts() -> dict[str, Counts]:
     """Of every queue that ever had a job, declared or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS)
-        return {queue: Counts(*rest) for queue, *rest in cursor.fetchall()}
+    return {queue: Counts(*rest) for queue, *rest in rows(COUNTS)}

@@ -5,13 +5,13 @@ and runs. Reads only; what is not folded yet counts as well.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
+from queues.sql import rows
 
 # From one priority of a queue to the next lower one along the index of what waits, looking at one row of each: nothing
 # that waits is counted or sorted. Of what was handed to Redis there is a window's worth.
 _OLDEST = """
 WITH RECURSIVE level AS (
-    SELECT first.* FROM unnest(%s::text[]) AS asked (queue) CROSS JOIN LATERAL (
+    SELECT first.* FROM unnest(%(queues)s::text[]) AS asked (queue) CROSS JOIN LATERAL (
         SELECT queue, priority, run_at FROM queues_job
         WHERE queue = asked.queue AND state = 'waiting' ORDER BY priority DESC, run_at LIMIT 1
     ) AS first
@@ -82,21 +82,15 @@ class Histograms:
 
 def oldest_waiting(queues: Iterable[str]) -> dict[str, float]:
     """Seconds since the first of those that wait was due; queues where none waits are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OLDEST, [list(queues)])
-        return dict(cursor.fetchall())
+    return dict(rows(_OLDEST, {"queues": list(queues)}))  # type: ignore[arg-type]
 
 
 def throughput() -> dict[str, Throughput]:
-    with connection.cursor() as cursor:
-        cursor.execute(_THROUGHPUT)
-        return {queue: Throughput(*rest) for queue, *rest in cursor.fetchall()}
+    return {queue: Throughput(*rest) for queue, *rest in rows(_THROUGHPUT)}
 
 
 def histograms() -> dict[str, Histograms]:
-    with connection.cursor() as cursor:
-        cursor.execute(_HISTOGRAMS)
-        found: dict[str, Histograms] = {}
-        for queue, kind, histogram in cursor.fetchall():
-            getattr(found.setdefault(queue, Histograms({}, {})), kind).update(histogram)
-        return found
+    found: dict[str, Histograms] = {}
+    for queue, kind, histogram in rows(_HISTOGRAMS):
+        getattr(found.setdefault(queue, Histograms({}, {})), kind).update(histogram)
+    return found

@@ -1,5 +1,5 @@
-"""The few statements a job's way is made of, prepared once a connection: parsing and planning them took longer than
-running them. Everything else goes through the ORM.
+"""The few statements that a job's way and the owner's figures are made of, prepared once a connection: parsing and
+planning them took longer than running them. Everything else goes through the ORM.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from django.db import connections
 Row = tuple[Any, ...]
 
 
-def rows(statement: str, parameters: Mapping[str, Any], on: Any = None) -> list[Row]:
+def rows(statement: str, parameters: Mapping[str, Any] | None = None, on: Any = None) -> list[Row]:
     """The rows that `statement` returns, with Django's own connection (or `on`), transaction and errors.
 
     They come in PostgreSQL's binary format, which is read in half the time: moments are in UTC, and JSON is read.
@@ -20,6 +20,8 @@ def rows(statement: str, parameters: Mapping[str, Any], on: Any = None) -> list[
     on = on or connections["default"]
     on.close_if_health_check_failed()  # of a connection kept from an earlier task; nothing otherwise
     on.ensure_connection()
+    if on.queries_logged:
+        on.queries_log.append({"sql": statement, "time": ""})  # as one of Django's own, for who counts them
     with on.wrap_database_errors:
         return psycopg.Cursor(on.connection).execute(statement, parameters, binary=True).fetchall()  # type: ignore[arg-type]
 

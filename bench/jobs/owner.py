@@ -7,7 +7,6 @@ times through Django's test client: its Server-Timing, in milliseconds.
 import sys
 from typing import Any
 
-import django
 from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
@@ -58,7 +57,7 @@ def _call(http: Client, address: str, query: dict[str, Any]) -> float:
 
 
 if __name__ == "__main__":
-    django.setup()
+    import config.wsgi  # noqa: F401  # loaded as the web server loads it
     from accounts.models import User
     from queues.declare import QUEUES
     from queues.folding import fold
