@@ -18,6 +18,7 @@ class Trouble(TextChoices):
     """What staff get an email about."""
 
     REFUND_FAILED = "refund_failed", "A refund failed"
+    PARTLY_REFUNDED = "partly_refunded", "A part of a payment was given back at Stripe"
     DISPUTED = "disputed", "A payment is disputed"
     DISPUTE_WON = "dispute_won", "A dispute was won"
     DISPUTE_LOST = "dispute_lost", "A dispute was lost"

@@ -13,11 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from accounts.limits import hit
 from articles.models import Article
 from audit.actors import Actor
 from backlinks.access import NoSuchOrder
 from backlinks.availability import without_room
 from backlinks.clients import stripe
+from backlinks.locking import lock_articles, lock_orders
 from backlinks.models import (
     UNDER_WAY,
     UNPAID,
@@ -34,6 +36,8 @@ from backlinks.rechecking import before_payment
 from queues.errors import Permanent, RetryLater
 
 STILL_USEFUL = timedelta(minutes=2)
+PER_NETWORK_AND_MINUTE = 30
+PER_NETWORK_AND_RESERVATION = 60  # so many slots a network that never pays can keep from others
 RETRY_AFTER_SECONDS = 30
 LONGEST_TITLE_AT_STRIPE = 200
 
@@ -52,6 +56,12 @@ class PaymentUnavailable(Exception):
     def __init__(self, retry_after: int) -> None:
         super().__init__("the payment page could not be opened")
         self.retry_after = retry_after
+
+
+def count_try(network: str) -> None:
+    """Before a checkout is opened for somebody there. Raises TooMany."""
+    hit("checkout", network, PER_NETWORK_AND_MINUTE, 60)
+    hit("reservations", network, PER_NETWORK_AND_RESERVATION, settings.CHECKOUT_OPEN_FOR.total_seconds())
 
 
 def open_checkout(*, order_ids: Sequence[UUID], actor: Actor) -> Checkout:
@@ -133,11 +143,9 @@ def _is_the_same(checkout: Checkout, ids: list[UUID]) -> bool:
 
 @transaction.atomic
 def _reserve(ids: list[UUID], actor: Actor) -> Checkout:
-    """The locks, always in this order: articles by id, then orders by id. Under them the last slot is given once."""
+    """Under the locks the last slot is given once."""
     wanted = Order.objects.filter(pk__in=ids)
-    locked = Article.objects.select_for_update().filter(pk__in=wanted.values("article_id")).order_by("pk")
-    articles = {article.pk: article for article in locked}
-    orders = list(wanted.select_for_update().order_by("pk"))
+    articles, orders = lock_articles(wanted), lock_orders(wanted)
     if not ids or len(orders) < len(ids):
         raise NoSuchOrder
     for order in orders:

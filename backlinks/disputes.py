@@ -15,7 +15,8 @@ from backlinks.checkout import checkout_paid_by
 from backlinks.clients import stripe
 from backlinks.models import Checkout, Order, OrderStatus
 
-SETTLED_FOR_US, LOST = ("won", "warning_closed"), "lost"
+# The last: ended before it became one. What Stripe gave back for it comes as a refund like any other.
+SETTLED_FOR_US, LOST = ("won", "warning_closed", "prevented"), "lost"
 
 
 def settle(dispute: stripe.Dispute) -> str:

@@ -16,6 +16,7 @@ from backlinks.actors import STRIPE
 from backlinks.alerts import Trouble, tell_staff
 from backlinks.checkout import close
 from backlinks.clients import stripe
+from backlinks.locking import lock_orders
 from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
 from backlinks.moves import move
 from backlinks.ordered_articles import take_up
@@ -44,7 +45,7 @@ def look_up(session_id: str) -> stripe.Session:
 
 
 def settle(session: stripe.Session) -> str:
-    """Do, once, what the session's state asks for; says what was done. Locks the checkout, then its orders by id."""
+    """Do, once, what the session's state asks for; says what was done. Locks the checkout before its orders."""
     checkout = _checkouts(session).select_for_update().first()
     if checkout is None:
         return "not_ours"
@@ -59,9 +60,11 @@ def settle(session: stripe.Session) -> str:
     return "still_open"
 
 
-def settle_lost(checkout_id: UUID) -> str:
-    """Stripe knows no session of this checkout, so nobody can pay on it."""
+def settle_lost(checkout_id: UUID, session_id: str | None) -> str:
+    """Stripe knows no such session of this checkout, so nobody can pay on it; unless it has got another meanwhile."""
     checkout = Checkout.objects.select_for_update().get(pk=checkout_id)
+    if checkout.stripe_session_id != session_id:
+        return "still_open"
     return _end_unpaid(checkout, CheckoutStatus.FAILED, "The payment page is gone.")
 
 
@@ -169,5 +172,4 @@ def _note(checkout: Checkout, session: stripe.Session, status: CheckoutStatus, *
 
 
 def _locked_orders(checkout: Checkout) -> list[Order]:
-    ids = checkout.items.values("order_id")
-    return list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    return lock_orders(Order.objects.filter(pk__in=checkout.items.values("order_id")))

@@ -96,7 +96,10 @@ def settle_checkout(ctx: Context, payload: CheckoutPayload) -> None:
     except stripe.NoSuchObject:
         session = None
     with ctx.finishing() as outcome:
-        outcome["outcome"] = fulfilment.settle(session) if session else fulfilment.settle_lost(payload.checkout_id)
+        if session:
+            outcome["outcome"] = fulfilment.settle(session)
+        else:
+            outcome["outcome"] = fulfilment.settle_lost(payload.checkout_id, session_id)
 
 
 @job(queue=PAYMENTS, name="reconcile-checkouts", payload=Payload, timeout_seconds=60, every_seconds=60)
@@ -107,9 +110,9 @@ def reconcile_checkouts(ctx: Context, payload: Payload) -> None:
 
 @job(queue=PAYMENTS, name="refund-order", payload=RefundPayload, timeout_seconds=120)
 def refund_order(ctx: Context, payload: RefundPayload) -> None:
-    refund = refunds.ask_stripe(payload.refund_id)
+    told = refunds.ask_stripe(payload.refund_id)
     with ctx.finishing() as outcome:
-        outcome["outcome"] = refunded.settle(refund)
+        outcome["outcome"] = refunded.settle(told) if told else "already_over"
 
 
 @job(queue=PAYMENTS, name="settle-refund", payload=RefundPayload, timeout_seconds=120)

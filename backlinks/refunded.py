@@ -7,18 +7,25 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from articles.money import written
 from backlinks import letters, takedown
 from backlinks.actors import STRIPE
 from backlinks.alerts import Trouble, tell_staff
 from backlinks.checkout import checkout_paid_by
 from backlinks.clients import stripe
-from backlinks.models import Order, OrderStatus, Refund, RefundReason, RefundStatus
+from backlinks.locking import lock_orders
+from backlinks.models import Checkout, Order, OrderStatus, Refund, RefundReason, RefundStatus
 from backlinks.moves import move
 from backlinks.ordered_articles import shelve
 from backlinks.refunds import paid_for, under_way
-from queues.errors import RetryLater
+from queues.errors import HeldBack, RetryLater
 
 WORKING_SECONDS = 60
+PARTLY = "partly_refunded"
+BY_HAND = (
+    "Of which order that is cannot be told here, so none is called refunded until the whole payment went back, and no "
+    "more of it is asked for here: whatever else is due must be given back at Stripe too."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def settle(told: stripe.StripeRefund) -> str:
     refund = Refund.objects.filter(pk=int(told.number), order__paid_by=checkout).first()
     if refund is None:
         return "not_ours"
-    order = Order.objects.select_for_update().get(pk=refund.order_id)
+    (order,) = lock_orders(Order.objects.filter(pk=refund.order_id))
     refund = Refund.objects.select_for_update().get(pk=refund.pk)
     if told.status == "succeeded":
         return _succeed(order, refund, told)
@@ -73,16 +80,22 @@ def fail(refund: Refund, reason: str, **changes: object) -> str:
 
 
 def settle_by_hand(told: stripe.StripeRefund, given: Given) -> str:
-    """What Stripe says of a refund that somebody made there: staff hear of one that failed."""
+    """What Stripe says of a refund that somebody made there: staff hear of one that failed, and of a part, for whose it
+    is cannot be told.
+    """
     checkout = checkout_paid_by(told.payment_intent)
     if checkout is None:
         return "not_ours"
-    if told.is_standing:
-        return settle_charge(given)
-    reason = f"Stripe says that the refund {told.id}, made there by hand, {told.status}."
-    for order in checkout.paid_orders.select_related("article"):
-        letters.to_staff(Trouble.REFUND_FAILED, order, cause=told.id, message=reason)
-    return "failed"
+    if not told.is_standing:
+        _write(Trouble.REFUND_FAILED, checkout, told, f"the refund {told.id}, made there by hand, {told.status}.")
+        return "failed"
+    outcome = settle_charge(given)
+    if outcome == PARTLY:
+        amount = written(told.amount, checkout.currency)
+        _write(
+            Trouble.PARTLY_REFUNDED, checkout, told, f"{amount} were given back there by hand ({told.id}). {BY_HAND}"
+        )
+    return outcome
 
 
 def settle_charge(given: Given) -> str:
@@ -94,16 +107,21 @@ def settle_charge(given: Given) -> str:
     if checkout is None:
         return "not_ours"
     if not given.charge.refunded:
-        return "partly_refunded"
+        return PARTLY
     if given.waits_by_hand:
         return "pending"
-    for order in Order.objects.select_for_update().filter(paid_by=checkout).order_by("pk"):
+    for order in lock_orders(Order.objects.filter(paid_by=checkout)):
         asked_for = under_way(order)
         if asked_for is None:
             _given_back_at_stripe(order)
         elif asked_for.status == RefundStatus.REQUESTED:
             raise RetryLater(f"refund {asked_for.pk} is being asked for", WORKING_SECONDS)
     return "refunded"
+
+
+def _write(trouble: Trouble, checkout: Checkout, told: stripe.StripeRefund, words: str) -> None:
+    for order in checkout.paid_orders.select_related("article"):
+        letters.to_staff(trouble, order, cause=told.id, message=f"Stripe says that {words}")
 
 
 def _succeed(order: Order, refund: Refund, told: stripe.StripeRefund) -> str:
@@ -149,8 +167,9 @@ def _unasked(order: Order) -> Refund:
 
 
 def _refuse_while_written(order: Order) -> None:
+    """However long that lasts: a budget or a pause may hold the writing back for days, and this must not be lost."""
     if order.status == OrderStatus.PROCESSING:
-        raise RetryLater(f"order {order.pk} is being worked on", WORKING_SECONDS)
+        raise HeldBack(f"order {order.pk} is being worked on", WORKING_SECONDS)
 
 
 def _mark_refunded(order: Order, refund: Refund) -> None:

@@ -24,6 +24,10 @@ class NotRefundable(Exception):
     """The refund cannot be asked for again; the message says why."""
 
 
+class GivenBackByHand(Permanent):
+    """Money of this payment was given back at Stripe, for whichever order: ours might come out of another's."""
+
+
 class DisputedMeanwhile(Permanent):
     """The bank asked for the money back before we could give it: Stripe must not be asked as well."""
 
@@ -82,19 +86,27 @@ def paid_for(order: Order) -> int:
     return CheckoutItem.objects.get(order=order, checkout=order.paid_by).amount_minor
 
 
-def ask_stripe(refund_id: int) -> stripe.StripeRefund:
-    """Ask for the refund; the same one however often. Raises StripeUnavailable, StripeRefused or DisputedMeanwhile.
+def ask_stripe(refund_id: int) -> stripe.StripeRefund | None:
+    """Ask for the refund; the same one however often, and None where nobody waits for it any more. Raises
+    StripeUnavailable, StripeRefused, GivenBackByHand or DisputedMeanwhile.
 
-    Stripe keeps a refusal for a day under its idempotency key, so another attempt has a key of its own; and looks
-    first whether an earlier one, given up because no answer came, was carried out after all.
+    Stripe keeps a refusal for a day under its idempotency key, so another attempt has a key of its own. And it keeps
+    what it did no longer than that either, so it is asked first what became of it.
     """
     refund = Refund.objects.select_related("order__paid_by").get(pk=refund_id)
     checkout, number = refund.order.paid_by, str(refund.pk)
     assert checkout is not None and checkout.payment_intent_id  # a refund begins with a payment
-    if refund.attempt > 1:
-        for told in stripe.refunds_of(checkout.payment_intent_id):
-            if told.number == number and told.is_standing:
-                return told
+    standing = [told for told in stripe.refunds_of(checkout.payment_intent_id) if told.is_standing]
+    for told in standing:
+        if told.number == number:
+            return told
+    if refund.status != RefundStatus.REQUESTED:
+        return None
+    if by_hand := [told.id for told in standing if not told.number]:
+        raise GivenBackByHand(
+            f"money of this payment was given back at Stripe by hand ({', '.join(by_hand)}), for which order cannot be "
+            "told here: give back at Stripe what is still due"
+        )
     if refund.order.disputed_at:
         raise DisputedMeanwhile(f"the payment of order {refund.order_id} is disputed")
     return stripe.create_refund(

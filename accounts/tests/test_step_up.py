@@ -169,6 +169,7 @@ GRAVE = {
     "backlinks_order_claim",
     "plugins_plugin_grant",
     "workflows_workflowrun_decide",
+    "backlinks_order_take_out",
     "dead-letters-replay",
     "dead-letters-delete",
     "payload",

@@ -103,7 +103,7 @@ def decide_claim(request: HttpRequest, order: Order) -> HttpResponse:
     return back(order)
 
 
-@staff_with(REFUND)
+@staff_with(REFUND, step_up=True)
 def take_out(request: HttpRequest, order: Order) -> HttpResponse:
     """A link whose payment was charged back."""
     reason = request.POST.get("reason", "").strip()

@@ -54,6 +54,16 @@ def test_while_the_payment_is_disputed_nothing_is_written_and_afterwards_it_is(s
     assert [job.state for job in jobs] == [State.COMPLETED] * 2
 
 
+def test_a_dispute_that_was_prevented_is_over(stripe):
+    order = bought(stripe)
+    dispute = disputed(stripe, order)
+
+    stripe.tell("dispute_close", dispute=dispute["id"], outcome="prevented")
+    hear(stripe, dispute["id"])
+
+    assert Order.objects.get().disputed_at is None
+
+
 def test_a_lost_dispute_stays_frozen(stripe):
     order = bought(stripe)
     dispute = disputed(stripe, order)

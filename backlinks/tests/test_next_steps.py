@@ -68,7 +68,7 @@ def test_before_the_money(stripe):
     type(checkout).objects.filter(pk=checkout.pk).update(status=CheckoutStatus.FAILED)
     assert seen(order) == S.PAYMENT_IN_QUESTION
 
-    settle_lost(till(again).pk)
+    settle_lost((checkout := till(again)).pk, checkout.stripe_session_id)
     assert seen(again) == S.CANCELLED
 
 

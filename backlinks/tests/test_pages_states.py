@@ -194,7 +194,7 @@ def test_failed_order_without_a_refund_says_the_payment_is_safe(stripe, settings
 
 def test_order_nobody_paid_for_may_be_paid_again(stripe):
     order = quoted()
-    settle_lost(till(order).pk)
+    settle_lost((checkout := till(order)).pk, checkout.stripe_session_id)
 
     response = look(order)
 

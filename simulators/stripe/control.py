@@ -124,8 +124,8 @@ class Control:
 
     async def close_dispute(self, given: dict[str, Any]) -> JsonObject:
         asked = _only(given, "dispute", "outcome")
-        won = _one_of(asked["outcome"], ("won", "lost")) == "won"
-        return self._change("dispute", asked["dispute"], partial(refunds.close_dispute, won=won))
+        outcome = _one_of(asked["outcome"], refunds.DECIDED)
+        return self._change("dispute", asked["dispute"], partial(refunds.close_dispute, outcome=outcome))
 
     def _change(self, kind: str, id: str, verb: Callable[[Ledger, JsonObject], JsonObject]) -> JsonObject:
         with change(Ledger(self._store, self._switches, base="")) as ledger:

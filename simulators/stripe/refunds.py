@@ -11,6 +11,8 @@ from simulators.stripe.errors import JsonObject, Refused, invalid, missing
 from simulators.stripe.ledger import Ledger
 from simulators.stripe.params import Metadata, Number, Table, Text
 
+DECIDED = ("won", "lost", "prevented")
+
 CREATE = Table(
     {
         "amount": Number(least=1),
@@ -69,7 +71,7 @@ def dispute(ledger: Ledger, charge: JsonObject, *, reason: str) -> JsonObject:
 
 def update_dispute(ledger: Ledger, disputed: JsonObject, *, status: str) -> JsonObject:
     """The bank looks at the evidence, or has only asked a question so far; raises Refused once it is decided."""
-    if disputed["status"] in ("won", "lost"):
+    if disputed["status"] in DECIDED:
         raise Refused(f"This dispute is already {disputed['status']}.", param="dispute")
     previous = {"status": disputed["status"]}
     disputed["status"] = status
@@ -77,12 +79,13 @@ def update_dispute(ledger: Ledger, disputed: JsonObject, *, status: str) -> Json
     return ledger.save(disputed)
 
 
-def close_dispute(ledger: Ledger, disputed: JsonObject, *, won: bool) -> JsonObject:
-    if disputed["status"] in ("won", "lost"):
+def close_dispute(ledger: Ledger, disputed: JsonObject, *, outcome: str) -> JsonObject:
+    """One of DECIDED; the merchant has the money again unless it is lost."""
+    if disputed["status"] in DECIDED:
         raise Refused(f"This dispute is already {disputed['status']}.", param="dispute")
     previous = {"status": disputed["status"]}
-    disputed["status"] = "won" if won else "lost"
-    if won:
+    disputed["status"] = outcome
+    if outcome != "lost":
         ledger.save({**ledger.find("charge", disputed["charge"]), "_charged_back": False})
     ledger.tell("charge.dispute.closed", disputed, previous)
     return ledger.save(disputed)
