@@ -16,6 +16,7 @@ from articles.clients.ai_errors import BadAnswer, QuotaSpent, Refused
 from articles.models import AiEventLog
 from queues.errors import Permanent, RetryLater
 
+# Of any other end it is not known what it cost (see ai_budgets.UNKNOWN_END).
 _OUTCOMES: dict[type[BaseException], AiEventLog.Outcome] = {
     BadAnswer: AiEventLog.Outcome.BAD_ANSWER,
     Refused: AiEventLog.Outcome.REFUSED,

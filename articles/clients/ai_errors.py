@@ -18,6 +18,9 @@ else:
     openai = OnDemand("openai")
 
 
+NEVER_CONNECTED = "ConnectTimeout"  # of whichever HTTP library openai brings
+
+
 class Refused(Exception):
     """The model would not answer, or a content filter stopped it: for a person to look at."""
 
@@ -26,12 +29,18 @@ class BadAnswer(Exception):
     """The answer does not fit what was asked, or stops half way: it counts as an attempt of quality control."""
 
 
+class NoAnswer(RetryLater):
+    """Time ran out. An answer may have been written all the same, and be charged for."""
+
+
 class QuotaSpent(HeldBack):
     """The account's quota is spent, which asking again cannot cure: the breaker is open, or opens now."""
 
 
 def translated(error: "openai.OpenAIError") -> RetryLater | Permanent:
     """The provider's error as the queue understands it: an outage waits, a mistake of ours does not."""
+    if isinstance(error, openai.APITimeoutError) and type(error.__cause__).__name__ != NEVER_CONNECTED:
+        return NoAnswer("The AI provider did not answer in time.")
     if isinstance(error, openai.APIConnectionError):
         return RetryLater(f"The AI provider cannot be reached ({type(error).__name__}).")
     if not isinstance(error, openai.APIStatusError):

@@ -6,6 +6,7 @@ import time
 from email.utils import formatdate
 from typing import Any
 
+import openai._base_client
 import pytest
 from django.db import connection, transaction
 from pydantic import BaseModel
@@ -250,13 +251,29 @@ def test_our_own_mistakes_are_final_and_keep_what_they_said_to_themselves(provid
     assert "secret details" not in row.error
 
 
-def test_a_silent_server_waits(provider, settings):
+def test_a_silent_server_waits_and_may_have_cost_something(provider, settings):
     settings.OPENAI_TIMEOUT_SECONDS = 0.1
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.OPENAI_BASE_URL = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        with pytest.raises(RetryLater, match="cannot be reached"):
+        with pytest.raises(RetryLater, match="did not answer in time"):
             asked()
+
+    assert AiEventLog.objects.get().outcome == "broken_off"
+
+
+def test_a_server_that_cannot_be_reached_in_time_cost_nothing(provider, monkeypatch):
+    http = openai._base_client.httpx2
+
+    def too_late(*_, **__):
+        raise http.ConnectTimeout("the handshake took too long")
+
+    monkeypatch.setattr(http.Client, "send", too_late)
+
+    with pytest.raises(RetryLater, match="cannot be reached"):
+        asked()
+
+    assert AiEventLog.objects.get().outcome == "later"
 
 
 def test_no_server_waits(settings):
