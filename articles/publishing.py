@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import going_live
 from articles.markdown.splice import Change
-from articles.markdown.unlinking import without_link
+from articles.markdown.unlinking import mentions, without_link
 from articles.models import Article, ArticleVersion, Placement
 from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability, revived_links
 from articles.versions import HashMismatch, NewVersion, Status, approve, move, propose, sha256_of
@@ -96,8 +96,9 @@ def publish(
 
 
 @transaction.atomic
-def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Actor) -> ArticleVersion:
-    """Make what readers see the same text without one bought link, and end its placement.
+def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Actor) -> ArticleVersion | None:
+    """Make what readers see the same text without one bought link, and end its placement; None, and no new text, where
+    nothing is left of the link.
 
     `undo` is the change that brought the link. Raises NotLive, markdown.unlinking.LinkNotFound or BreaksPaidLink; then
     nothing was written.
@@ -107,16 +108,19 @@ def retract(*, placement: Placement, undo: Change | None, reason: str, actor: Ac
         raise NotLive(f"placement {placement.pk}")
     base = article.published_version
     assert base is not None  # nothing is taken out of what was never published
-    body = without_link(base.body, href=placement.href, anchor=placement.anchor, undo=undo)
-    if broken := broken_links(body, [link for link in live_placements(article) if link.pk != placement.pk]):
-        raise BreaksPaidLink([link.href for link in broken])
-    new = NewVersion(body=body, author_label="a link taken out", subject=("placement", str(placement.pk)))
-    version = propose(article=article, base=base, new=new, announced=False)
-    version = approve(version=version, body_sha256=version.sha256, actor=actor)
-    _go_live(article, version, actor)
-    Placement.objects.filter(pk=placement.pk).update(ended_at=article.updated_at, end_reason=reason)
+    version, body, ended_at = None, base.body, timezone.now()
+    if mentions(base.body, placement.href):
+        body = without_link(base.body, href=placement.href, anchor=placement.anchor, undo=undo)
+        if broken := broken_links(body, [link for link in live_placements(article) if link.pk != placement.pk]):
+            raise BreaksPaidLink([link.href for link in broken])
+        new = NewVersion(body=body, author_label="a link taken out", subject=("placement", str(placement.pk)))
+        version = propose(article=article, base=base, new=new, announced=False)
+        version = approve(version=version, body_sha256=version.sha256, actor=actor)
+        _go_live(article, version, actor)
+        going_live.tell(article)
+        ended_at = article.updated_at
+    Placement.objects.filter(pk=placement.pk).update(ended_at=ended_at, end_reason=reason)
     measure_linkability(article, body)
-    going_live.tell(article)
     record(actor=actor, action="placement.ended", target=("placement", str(placement.pk)), reason=reason)
     return version
 

@@ -64,11 +64,11 @@ def take_down(order_id: UUID, *, reason: str = REASON) -> str:
     change = order.submitted_version.change if order.submitted_version else None
     undo = Change.from_json(change) if change else None
     try:
-        publishing.retract(placement=placement, undo=undo, reason=reason, actor=STRIPE)
+        version = publishing.retract(placement=placement, undo=undo, reason=reason, actor=STRIPE)
     except (LinkNotFound, publishing.BreaksPaidLink) as problem:
         raise CannotTakeDown(str(problem)) from problem
     end_losses(placement)
-    return "taken_down"
+    return "taken_down" if version else "was_gone"
 
 
 def _live_placement(order: Order) -> Placement | None:

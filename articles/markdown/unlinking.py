@@ -5,6 +5,7 @@ loses the link and keeps its words.
 """
 
 import re
+from html import unescape
 
 from articles.markdown.lines import without_ending
 from articles.markdown.links import links, markdown_link, text_of_markdown_link
@@ -18,6 +19,16 @@ _INLINE = re.compile(
 
 class LinkNotFound(Exception):
     """The link does not stand in the text exactly once."""
+
+
+def mentions(body: str, href: str) -> bool:
+    """Whether anything may be left of the link: one to the address, or the address in whatever form."""
+    return any(link.href == href for link in links(body)) or _bare(href) in _bare(body)
+
+
+def _bare(text: str) -> str:
+    """Without what Markdown and HTML put around characters that mean something to them."""
+    return unescape(text.replace("\\", ""))
 
 
 def without_link(body: str, *, href: str, anchor: str, undo: Change | None) -> str:

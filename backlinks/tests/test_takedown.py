@@ -113,7 +113,7 @@ def test_a_paragraph_edited_since_keeps_its_words_and_loses_the_link(stripe, ope
 def test_a_link_that_cannot_be_taken_out_is_left_for_an_editor(stripe, openai, settings):
     settings.ALERT_EMAILS = ["desk@copydesk.example"]
     order = live(stripe)
-    Placement.objects.update(href="https://elsewhere.example/", anchor="other words")
+    Placement.objects.update(href=order.target_url[:-1], anchor="other words")
     Order.objects.update(submitted_version=order.article.published_version)
     ArticleVersion.objects.filter(pk=order.submitted_version_id).update(change=None)
     before = live_body(order.article)
@@ -125,6 +125,18 @@ def test_a_link_that_cannot_be_taken_out_is_left_for_an_editor(stripe, openai, s
     assert Placement.objects.live().count() == 1
     assert "stands 0 times" in DeadLetter.objects.get().error
     assert EmailLog.objects.get(kind="order_trouble").context["trouble"] == "A refunded link still stands"
+
+
+def test_a_link_of_which_nothing_is_left_leaves_its_place_and_the_text_alone(stripe, openai):
+    order = live(stripe)
+    Placement.objects.update(href="https://elsewhere.example/", anchor="other words")
+    before = live_body(order.article)
+
+    refunded(order)
+
+    assert take_down() == [("take-link-down", "SUCCESS")]
+    assert (live_body(order.article), Placement.objects.live().count()) == (before, 0)
+    assert AuditEntry.objects.filter(action="placement.ended").count() == 1
 
 
 def test_nobody_waits_any_more_for_a_lost_link_that_was_taken_down(stripe, openai):
