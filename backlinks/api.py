@@ -16,14 +16,13 @@ from rest_framework.response import Response
 
 from accounts.addresses import client_network
 from accounts.banning import failed
-from accounts.limits import hit
 from accounts.models import User
 from accounts.roles import Role
 from articles.queries import InvalidCursor, Search, catalogue_page
 from backlinks import review, serializers
 from backlinks.actors import customer_of
 from backlinks.authentication import NOT_THERE, HoldsTheOrder, OrderTokenAuthentication
-from backlinks.checkout import open_checkout
+from backlinks.checkout import count_try, open_checkout
 from backlinks.models import Order
 from backlinks.parsers import SmallJSONParser
 from backlinks.queries import view_of
@@ -33,7 +32,6 @@ from backlinks.webhooks import LARGEST_BODY, receive
 from queues.api.answering import Answering
 from queues.queries import expected_seconds
 
-CHECKOUTS_PER_MINUTE = 30
 PROBLEM = serializers.ProblemAnswer
 REFUSED = serializers.RefusedAnswer
 FIELDS = OpenApiTypes.OBJECT
@@ -109,7 +107,7 @@ class Checkouts(Door):
     def post(self, request: Request) -> Response:
         """Where to pay for one or more quotes."""
         asked = self.asked(serializers.CheckoutRequest, request.data)
-        hit("checkout", client_network(request._request), CHECKOUTS_PER_MINUTE, 60)
+        count_try(client_network(request._request))
         orders = [self.order(order_id) for order_id in asked.ids()]
         checkout = open_checkout(order_ids=[order.pk for order in orders], actor=customer_of(orders[0]))
         return Response(serializers.CheckoutAnswer(checkout).data, status=201)

@@ -5,6 +5,7 @@ No access link and no token ever goes into a context: contexts are stored, links
 
 from django.conf import settings
 
+from accounts.limits import TooMany, hit
 from accounts.personal.pseudonyms import is_pseudonym
 from articles.models import ArticleVersion, Placement
 from articles.money import written
@@ -15,6 +16,7 @@ from backlinks.preview import preview_of
 from mail.sending import send_email, send_to_desk, send_to_owners
 
 Facts = dict[str, object]
+UNPAID_A_DAY, DAY_SECONDS = 3, 86_400
 
 
 def request_received(order: Order) -> None:
@@ -22,9 +24,17 @@ def request_received(order: Order) -> None:
 
 
 def payment_failed(order: Order, checkout: Checkout) -> None:
-    """Nobody paid in time, or the payment did not arrive: with a way back, once for each try."""
+    """Nobody paid in time, or the payment did not arrive: with a way back, once for each try.
+
+    Anybody may have typed the address: it says nothing that they wrote, and comes a few times a day at most.
+    """
+    if order.customer_id is None:
+        try:
+            hit("unpaid", order.email.lower(), UNPAID_A_DAY, DAY_SECONDS)
+        except TooMany:
+            return
     expired = checkout.status == CheckoutStatus.EXPIRED
-    _send("payment_failed", order, str(checkout.pk), {**_link(order), **_price(order), "expired": expired})
+    _send("payment_failed", order, str(checkout.pk), {**_price(order), "expired": expired})
 
 
 def version_ready(order: Order, version: ArticleVersion) -> None:

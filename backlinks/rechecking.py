@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from time import monotonic
 from uuid import UUID
 
-from backlinks.clients.web import MOST_SECONDS
 from backlinks.findings import Finding, Verdict, keep
 from backlinks.integration import waiting_order
 from backlinks.models import UNPAID, Order, OrderStatus, TargetStage
 from backlinks.quoting import QuoteRefused, Reason
-from backlinks.vetting import vet
+from backlinks.vetting import SECONDS_FOR_STRANGERS, vet, vet_at_the_till
 from queues.errors import Permanent
 
 LEAST_SECONDS = 0.5
@@ -28,10 +27,11 @@ class TargetUnsafe(Permanent):
 
 def before_payment(order_ids: Sequence[UUID]) -> None:
     """Those not paid yet, all within the time of one. Raises QuoteRefused."""
-    until = monotonic() + MOST_SECONDS
+    until = monotonic() + SECONDS_FOR_STRANGERS
     reasons = []
     for order in Order.objects.filter(pk__in=order_ids, status__in=UNPAID, disputed_at=None):
-        verdict = _look(order, TargetStage.PAYMENT, seconds=max(LEAST_SECONDS, until - monotonic()))
+        verdict = vet_at_the_till(order.target_url, seconds=max(LEAST_SECONDS, until - monotonic()))
+        keep(verdict, order=order, stage=TargetStage.PAYMENT)
         reasons += [Reason(it.check, f"{order.target_url}: {it.message}") for it in verdict.blocking]
     if reasons:
         raise QuoteRefused(reasons)
@@ -48,8 +48,8 @@ def before_approval(order: Order) -> None:
         _refuse_unsafe(_look(order, TargetStage.APPROVAL))
 
 
-def _look(order: Order, stage: TargetStage, *, seconds: float = MOST_SECONDS) -> Verdict:
-    verdict = vet(order.target_url, seconds=seconds)
+def _look(order: Order, stage: TargetStage) -> Verdict:
+    verdict = vet(order.target_url)
     keep(verdict, order=order, stage=stage)
     return verdict
 

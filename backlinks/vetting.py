@@ -41,17 +41,29 @@ def vet_for_anyone(url: str) -> Verdict:
     target = _target(url)
     verdict = _on_sight(target)
     if verdict.is_safe:
-        found = remembered(url, FRESH_FOR_STRANGERS) or _visited_for_strangers(target)
+        found = remembered(url, FRESH_FOR_STRANGERS)
+        if found is None:
+            hit("target", target.host, PER_HOST_AND_MINUTE, 60)
+            found = _visited_for_strangers(target, SECONDS_FOR_STRANGERS)
         verdict.findings.append(found)
     return verdict
 
 
-def vet(url: str, *, seconds: float = MOST_SECONDS) -> Verdict:
+def vet_at_the_till(url: str, *, seconds: float) -> Verdict:
+    """For an order about to be paid for: visited anew like one that goes on, but still for a stranger."""
+    target = _target(url)
+    verdict = _on_sight(target)
+    if verdict.is_safe:
+        verdict.findings.append(remembered(url, FRESH) or _visited_for_strangers(target, seconds))
+    return verdict
+
+
+def vet(url: str) -> Verdict:
     """For an order that goes on: visited anew, unless that was done within the last minute."""
     target = _target(url)
     verdict = _on_sight(target)
     if verdict.is_safe:
-        verdict.findings.append(remembered(url, FRESH) or _visited(target, seconds, seconds))
+        verdict.findings.append(remembered(url, FRESH) or _visited(target, MOST_SECONDS, MOST_SECONDS))
     return verdict
 
 
@@ -82,12 +94,11 @@ def _listing(host: str) -> Finding:
     return Finding("target_denied", False, DENIED.format(denial.listed), denial.category, blocks=True)
 
 
-def _visited_for_strangers(target: Target) -> Finding:
-    hit("target", target.host, PER_HOST_AND_MINUTE, 60)
+def _visited_for_strangers(target: Target, seconds: float) -> Finding:
     if not _readers.acquire(blocking=False):
         return _not_opened("too many pages are being read at once")
     try:
-        return _visited(target, SECONDS_FOR_STRANGERS, NAME_SECONDS_FOR_STRANGERS)
+        return _visited(target, seconds, NAME_SECONDS_FOR_STRANGERS)
     finally:
         _readers.release()
 

@@ -25,7 +25,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "sign_in_code": _SIGN_IN | {"minutes"},
     "sign_in_by_password": _SIGN_IN,
     "staff_invitation": frozenset({"role", "invited_by", "days"}),
-    "payment_failed": _ORDER | _LINK | {"price", "expired"},
+    "payment_failed": _ORDER | {"price", "expired"},
     "refunded": _ORDER | {"price", "was_live", "keeps_link"},
     "link_lost": _ORDER | _LINK,
     "link_restored": _ORDER | _LINK | {"article_url", "was_told"},

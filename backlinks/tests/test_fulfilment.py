@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditEntry
+from backlinks import fulfilment
 from backlinks.checkout import close
 from backlinks.models import Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus, StripeEvent
 from backlinks.tests.given import bought, hear, history, pay, quoted, signed, till
@@ -207,6 +208,17 @@ def test_each_try_that_comes_to_nothing_is_told_once(stripe):
     assert EmailLog.objects.filter(kind="payment_failed").count() == 2
 
 
+def test_who_typed_somebody_elses_address_cannot_have_us_write_to_them_what_they_like_or_often(stripe):
+    theirs = [quoted(anchor_text=f"our rare watches {n}", email="victim@example.com") for n in range(5)]
+
+    for order in theirs:
+        pay(stripe, till(order), "expire")
+
+    emails = EmailLog.objects.filter(to="victim@example.com")
+    assert emails.count() == 3
+    assert not any("watches" in str(email.context) or "https://" in str(email.context) for email in emails)
+
+
 def test_a_checkout_the_customer_replaced_is_no_failed_payment(stripe):
     one, two = quoted(), quoted()
     alone = till(one)
@@ -325,6 +337,17 @@ def test_a_checkout_without_a_page_or_with_one_stripe_forgot_gives_its_slot_back
         ("failed", False)
     }
     assert {order.status for order in Order.objects.all()} == {"CANCELLED"}
+
+
+def test_a_checkout_that_got_its_page_meanwhile_is_left_alone(stripe):
+    """Between the job's look at it and its lock."""
+    order = quoted()
+    checkout = till(order)
+
+    assert fulfilment.settle_lost(checkout.pk, None) == "still_open"
+
+    pay(stripe, checkout)
+    assert Order.objects.get().status == OrderStatus.PROCESSING
 
 
 def test_young_checkouts_and_ended_ones_are_left_alone(stripe):

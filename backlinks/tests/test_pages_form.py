@@ -5,10 +5,10 @@ from django.test import Client
 
 from accounts.models import RateWindow
 from articles.models import Article
-from backlinks import quoting
+from backlinks import checkout, quoting
 from backlinks.models import Checkout, Order, OrderStatus
 from backlinks.tests.given import NO_SLOT, article_for_sale, quoted, till
-from backlinks.tests.looking import EVIL, form_page, heading, page, plain_static, words  # noqa: F401
+from backlinks.tests.looking import EVIL, browser, form_page, heading, page, plain_static, words  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,20 @@ def test_too_many_orders_are_told_to_wait_and_keep_what_was_typed(client, monkey
     assert "please try again in a minute" in words(response)
     assert FILLED["anchor_text"] in response.content.decode()
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("limit", ["PER_NETWORK_AND_MINUTE", "PER_NETWORK_AND_RESERVATION"])
+def test_who_begins_too_many_payments_is_told_to_wait_and_holds_no_slot(stripe, monkeypatch, limit):
+    order = quoted()
+    client = browser(order)
+    monkeypatch.setattr(checkout, limit, 1)
+    client.post(page(order, "pay/"))
+    Checkout.objects.update(status="failed")
+
+    response = client.post(page(order, "pay/"), follow=True)
+
+    assert "Too many payments were begun from your connection" in words(response)
+    assert Checkout.objects.count() == 1
 
 
 def test_form_needs_its_csrf_token():

@@ -1,5 +1,6 @@
 """A target that turns bad after it was quoted: before payment, before writing, before it goes live."""
 
+from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 import pytest
@@ -64,6 +65,28 @@ def test_nobody_pays_for_what_turned_bad(net, stripe):
     order.refresh_from_db()
     assert (order.status, Checkout.objects.count()) == (OrderStatus.AWAITING_PAYMENT, 0)
     assert reports(order) == [("quote", True), ("payment", False)]
+
+
+def test_few_who_have_not_paid_are_waited_for_at_once_and_the_others_pay_all_the_same(net, stripe, monkeypatch):
+    monkeypatch.setattr(vetting, "_readers", BoundedSemaphore(1))
+    order = quoted()
+    TargetVisit.objects.all().delete()
+    asked = len(net.asked)
+
+    with vetting._readers:
+        assert till(order).url
+
+    assert len(net.asked) == asked
+    assert order.target_reports.get(stage="payment").findings[-1]["measured"] == "too many pages are being read at once"
+
+
+def test_a_page_that_never_ends_holds_the_till_for_no_longer_than_it_does_a_quote(net, stripe):
+    order = quoted()
+    TargetVisit.objects.all().delete()
+
+    till(order)
+
+    assert net.seconds_given[-1] <= vetting.NAME_SECONDS_FOR_STRANGERS
 
 
 def test_a_basket_is_refused_for_the_one_that_turned_bad(net, stripe):
