@@ -7,6 +7,8 @@ writes it, and this room knows nothing else of it.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -22,7 +24,9 @@ from queues.queries import live_job_of
 JOB = "generate-article"
 SUBJECT = "brief"
 LONGEST_SLUG = 70  # and a number behind it; see articles.seo
+SHELVED = "shelved-"
 
+Made = TypeVar("Made")
 Writer = Callable[[Context, Brief, int], None]
 _writers = dict[str, Writer]()
 
@@ -112,18 +116,37 @@ def begin(brief: Brief, *, once: str | None = None) -> Enqueued:
 
 
 def empty_article(*, title: str, topic: str, language: str) -> Article:
+    facts = {"title": title, "topic": topic, "language": language}
+    price = {"price_minor": DEFAULT_PRICE_MINOR, "currency": DEFAULT_CURRENCY}
+    return _named(title, lambda slug: Article.objects.create(slug=slug, **facts, **price))
+
+
+@transaction.atomic
+def shelve(article: Article) -> None:
+    """Not paid for yet, or paid back before it was ever live: it is put away where no reader comes, at an address that
+    nobody wants for an article of their own.
+    """
+    unpublished = Article.objects.filter(pk=article.pk, published_version=None)
+    unpublished.update(status=Article.Status.ARCHIVED, slug=f"{SHELVED}{uuid4().hex}")
+    article.refresh_from_db(fields=["status", "slug"])
+
+
+@transaction.atomic
+def take_up(article: Article) -> None:
+    """Paid for: it stands among the desk's drafts, at the address that its title asks for."""
+    unpublished = Article.objects.filter(pk=article.pk, published_version=None)
+    unpublished.update(status=Article.Status.DRAFT)
+    if unpublished.filter(slug__startswith=SHELVED).exists():
+        _named(article.title, lambda slug: unpublished.update(slug=slug))
+    article.refresh_from_db(fields=["status", "slug"])
+
+
+def _named(title: str, keep: Callable[[str], Made]) -> Made:
     """Two of one title at once: whoever comes second takes the next number."""
     while True:
         slug = _free_slug(title)
         with suppress(IntegrityError), transaction.atomic():
-            return Article.objects.create(
-                slug=slug,
-                title=title,
-                topic=topic,
-                language=language,
-                price_minor=DEFAULT_PRICE_MINOR,
-                currency=DEFAULT_CURRENCY,
-            )
+            return keep(slug)
         if not Article.objects.filter(slug=slug).exists():
             raise AssertionError(f"no article can be made for {slug}")
 

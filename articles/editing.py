@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from articles.markdown.lines import line_ending, with_line_endings
-from articles.models import Article, ArticleVersion, Brief, ScheduledPublication
+from articles.models import Article, ArticleVersion, ScheduledPublication
 from articles.placements import broken_links, live_placements, revived_links
-from articles.publishing import BreaksPaidLink, RevivesPaidLink, publish
+from articles.publishing import BreaksPaidLink, IsCommissioned, RevivesPaidLink, is_commissioned, publish
 from articles.versions import NewVersion, Status, approve, propose
 from audit.actors import Actor
 from audit.recording import record
@@ -40,10 +40,6 @@ class NothingChanged(Exception):
 
 class Unkeepable(ValueError):
     """The text cannot be kept; the message says why and what to do."""
-
-
-class IsCommissioned(Exception):
-    """Somebody ordered this article, and their text decides what it is until it went live."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,8 @@ def save(*, article: Article, body: str, seen: Seen, began_with: ArticleVersion 
     NothingChanged, Unkeepable, IsCommissioned or BreaksPaidLink; then nothing was written.
     """
     article = _locked(article)
-    _check_ours(article)
+    if is_commissioned(article):
+        raise IsCommissioned(f"article {article.pk}")
     body = with_line_endings(body, line_ending(began_with.body) if began_with else "\n")
     if began_with is not None and body == began_with.body:
         raise NothingChanged
@@ -104,7 +101,7 @@ def bring_back(*, version: ArticleVersion, actor: Actor) -> ArticleVersion:
 @transaction.atomic
 def put_live(*, version: ArticleVersion, body_sha256: str, expected_published_id: int | None, actor: Actor) -> None:
     """Approve and publish exactly what was read; raises what those refuse, and then nothing was written."""
-    _check_ours(_locked(version.article))  # the article before its versions, as everybody locks them
+    _locked(version.article)  # the article before its versions, as everybody locks them
     version = ArticleVersion.objects.get(pk=version.pk)
     if version.status == Status.CANDIDATE:
         version = approve(version=version, body_sha256=body_sha256, actor=actor)
@@ -158,18 +155,6 @@ def _propose(article: Article, body: str, author_label: str) -> ArticleVersion:
 
 def _locked(article: Article) -> Article:
     return Article.objects.select_for_update(of=("self",)).select_related("published_version").get(pk=article.pk)
-
-
-def is_commissioned(article: Article) -> bool:
-    """Whether its first text is for whoever ordered it to judge, not for the desk."""
-    return (
-        article.published_version_id is None and Brief.objects.filter(article=article).exclude(subject_type="").exists()
-    )
-
-
-def _check_ours(article: Article) -> None:
-    if is_commissioned(article):
-        raise IsCommissioned(f"article {article.pk}")
 
 
 def _check_keepable(body: str) -> None:

@@ -15,7 +15,7 @@ from articles.markdown import frontmatter
 from articles.markdown.blocks import blocks
 from articles.models import Article, ArticleVersion
 from articles.money import step
-from articles.publishing import publish
+from articles.publishing import is_commissioned, publish
 from articles.versions import NewVersion, approve, propose, sha256_of
 from audit.actors import Actor
 
@@ -24,7 +24,7 @@ DEFAULT_CURRENCY = "usd"
 
 
 class UnreadableSource(ValueError):
-    """The source cannot be kept exactly as text, or has no address; the message says what stands in the way."""
+    """The source cannot be kept exactly as text, or under its address; the message says what stands in the way."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ def import_article(*, source_bytes: bytes, actor: Actor, slug: str = "", publish
         raise UnreadableSource("The source has neither a title nor a slug to make an address of.")
     with transaction.atomic():
         article = _locked(slug, title or slug)
+        if is_commissioned(article):
+            raise UnreadableSource(f"slug: somebody ordered the article at “{slug}”. Give this one another slug.")
         known = article.versions.filter(sha256=sha256_of(body)).order_by("number").first()
         if known:
             return Imported(article, known, created=False)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles import going_live
 from articles.markdown.splice import Change
 from articles.markdown.unlinking import mentions, without_link
-from articles.models import Article, ArticleVersion, Placement
+from articles.models import Article, ArticleVersion, Brief, Placement
 from articles.placements import NewPlacement, broken_links, live_placements, measure_linkability, revived_links
 from articles.versions import HashMismatch, NewVersion, Status, approve, move, propose, sha256_of
 from audit.actors import Actor
@@ -20,13 +20,19 @@ __all__ = [
     "BaseMoved",
     "BreaksPaidLink",
     "HashMismatch",
+    "IsCommissioned",
     "NotApproved",
     "NotLive",
     "RevivesPaidLink",
+    "is_commissioned",
     "publish",
     "restore",
     "retract",
 ]
+
+
+class IsCommissioned(Exception):
+    """Somebody ordered this article, and their text decides what it is until it went live."""
 
 
 class NotApproved(Exception):
@@ -57,6 +63,13 @@ class NotLive(Exception):
     """The placement had ended before."""
 
 
+def is_commissioned(article: Article) -> bool:
+    """Whether its first text is for whoever ordered it to judge, and brings their link; not for the desk."""
+    return (
+        article.published_version_id is None and Brief.objects.filter(article=article).exclude(subject_type="").exists()
+    )
+
+
 @transaction.atomic
 def publish(
     *,
@@ -68,8 +81,8 @@ def publish(
 ) -> ArticleVersion:
     """Make an approved version what readers see, together with the bought link it brings.
 
-    `body_sha256` and `expected_published_id` are what the approver saw. Raises HashMismatch, NotApproved, BaseMoved
-    or BreaksPaidLink; then nothing was written.
+    `body_sha256` and `expected_published_id` are what the approver saw. Raises HashMismatch, NotApproved, BaseMoved,
+    IsCommissioned or BreaksPaidLink; then nothing was written.
     """
     article = Article.objects.select_for_update().get(pk=version.article_id)
     version = ArticleVersion.objects.select_for_update().get(pk=version.pk)
@@ -83,6 +96,8 @@ def publish(
     expected: list[Placement | NewPlacement] = [*live_placements(article)]
     if placement:
         expected.append(placement)
+    elif is_commissioned(article):
+        raise IsCommissioned(f"article {article.pk}")
     if broken := broken_links(version.body, expected):
         raise BreaksPaidLink([link.href for link in broken])
     if revived := revived_links(version.body, article, expected):

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from articles.editing import start_of
 from articles.models import Article, ArticleVersion, Brief, QualityReport, ScheduledPublication
-from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, publish
+from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, IsCommissioned, NotApproved, publish
 from articles.reviewing import Review, review
 from articles.versions import VERSION, Status, approve
 from audit.actors import Actor
@@ -139,7 +139,7 @@ def _go_live(plan: ScheduledPublication) -> str:
             placement=None,
             actor=DESK,
         )
-    except (BaseMoved, BreaksPaidLink, HashMismatch, NotApproved) as refusal:
+    except (BaseMoved, BreaksPaidLink, HashMismatch, IsCommissioned, NotApproved) as refusal:
         return f"{type(refusal).__name__}: {refusal}"[:300]
     _tell(version)
     return ""

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from articles.commissioning import take_up
 from backlinks import integration, letters
 from backlinks.actors import STRIPE
 from backlinks.alerts import Trouble, tell_staff
@@ -19,7 +20,6 @@ from backlinks.clients import stripe
 from backlinks.locking import lock_orders
 from backlinks.models import UNDER_WAY, Checkout, CheckoutItem, CheckoutStatus, Order, OrderStatus
 from backlinks.moves import move
-from backlinks.ordered_articles import take_up
 from queues.enqueue import enqueue
 from queues.errors import Permanent
 from workflows.triggers import fire

@@ -12,8 +12,7 @@ from django.db import transaction
 
 from accounts.limits import hit
 from accounts.models import User
-from articles.commissioning import Wanted, commission
-from articles.models import Article
+from articles.commissioning import Wanted, commission, shelve
 from articles.money import step
 from articles.quality.density import WORDS_PER_PAID_LINK
 from articles.quality.draft_rules import LEAST_LENGTH, addressed_to_a_machine
@@ -111,17 +110,6 @@ def brief_problems(wish: ArticleWish) -> Iterator[Reason]:
             yield Reason(f"{name}_instructs", NO_ORDERS.format(found[0][:60]))
         if hidden_characters(text):
             yield Reason(f"{name}_hidden", "It holds characters nobody can see. Please type it anew.")
-
-
-@transaction.atomic
-def shelve(article: Article) -> None:
-    """Not paid for yet, or paid back before it was ever live: the article is put away where no reader comes."""
-    Article.objects.filter(pk=article.pk, published_version=None).update(status=Article.Status.ARCHIVED)
-
-
-def take_up(article: Article) -> None:
-    """Paid for: it stands among the desk's drafts."""
-    Article.objects.filter(pk=article.pk, published_version=None).update(status=Article.Status.DRAFT)
 
 
 def _is_marked_up(text: str) -> bool:

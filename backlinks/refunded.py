@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from articles.commissioning import shelve
 from articles.money import written
 from backlinks import letters, takedown
 from backlinks.actors import STRIPE
@@ -16,7 +17,6 @@ from backlinks.clients import stripe
 from backlinks.locking import lock_orders
 from backlinks.models import Checkout, Order, OrderStatus, Refund, RefundReason, RefundStatus
 from backlinks.moves import move
-from backlinks.ordered_articles import shelve
 from backlinks.refunds import paid_for, under_way
 from queues.errors import HeldBack, RetryLater
 

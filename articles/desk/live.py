@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from articles import editing
 from articles.comparing import compare
 from articles.desk.guard import CHANGE, PUBLISH, about_an_article, page, to, version_of
-from articles.editing import IsCommissioned, NeverLive, NothingChanged, bring_back, put_live
+from articles.editing import NeverLive, NothingChanged, bring_back, put_live
 from articles.models import Article, ArticleVersion, QualityReport
 from articles.placements import broken_links, live_placements
-from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, NotApproved, RevivesPaidLink
+from articles.publishing import BaseMoved, BreaksPaidLink, HashMismatch, IsCommissioned, NotApproved, RevivesPaidLink
 from articles.versions import IllegalMove
 from audit.actors import Actor
 

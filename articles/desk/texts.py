@@ -9,10 +9,11 @@ from django.utils.safestring import mark_safe
 
 from articles.comparing import compare
 from articles.desk.guard import VIEW, about_an_article, page, version_of
-from articles.editing import is_commissioned, start_of
+from articles.editing import start_of
 from articles.markdown.render import render as rendered
 from articles.models import Article, ArticleVersion, ScheduledPublication
 from articles.placements import live_placements
+from articles.publishing import is_commissioned
 
 PER_PAGE = 20
 EARLIER = frozenset({ArticleVersion.Status.SUPERSEDED})

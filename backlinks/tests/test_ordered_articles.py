@@ -1,14 +1,12 @@
 """The second product, verb by verb: a brief is bought, written with its link, regenerated, approved, or paid back."""
 
 import json
-import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import drafting
@@ -17,7 +15,7 @@ from articles.models import Article, ArticleVersion, Brief, Placement
 from articles.publishing import BreaksPaidLink, publish
 from articles.versions import NewVersion, approve, propose
 from audit.actors import Actor
-from backlinks import fulfilment, refunded, refunds, review, scheduling
+from backlinks import refunds, review, scheduling
 from backlinks.actors import customer_of
 from backlinks.basket import basket_of, put_aside
 from backlinks.models import LinkCertificate, Order, OrderStatus, Product, RefundReason
@@ -50,31 +48,6 @@ def state(order):
 
 def kinds(order):
     return list(EmailLog.objects.filter(subject_id=str(order.pk)).order_by("queued_at").values_list("kind", flat=True))
-
-
-def order_of_locks(settle):
-    with CaptureQueriesContext(connection) as asked, transaction.atomic():
-        settle()
-    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
-    named = [name for sql in locks for name in ("article", "order") if re.search(rf'FROM "\w+_{name}"', sql)]
-    return list(dict.fromkeys(named))
-
-
-def test_the_article_is_locked_before_its_order_as_everybody_does(stripe):
-    """The other way round, two would wait for each other."""
-    order = quoted_article()
-    checkout = till(order)
-    stripe.pay(checkout.url)
-    session = fulfilment.look_up(checkout.stripe_session_id)
-    assert order_of_locks(lambda: fulfilment.settle(session)) == ["article", "order"]
-
-    Order.objects.update(status=OrderStatus.FAILED)
-    order.refresh_from_db()
-    refund = refunds.request_refund(order, decision=Decision(RefundReason.STAFF), actor=EDITOR)
-    told = refunds.ask_stripe(refund.pk)
-    assert order_of_locks(lambda: refunded.settle(told)) == ["article", "order"]
-    given = refunded.look_up(told.charge)
-    assert order_of_locks(lambda: refunded.settle_charge(given)) == ["article", "order"]
 
 
 def paid_back(stripe, order):
