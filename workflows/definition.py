@@ -69,17 +69,25 @@ def read(text: str | dict[str, Any], *, events: frozenset[str]) -> Definition:
     if isinstance(text, str) and len(text) > MOST_CHARACTERS:
         raise BadDefinition([f"definition: at most {MOST_CHARACTERS:,} characters"])
     try:
-        given = json.loads(text) if isinstance(text, str) else text
-        definition = Definition.model_validate(given)
+        definition = accepted(json.loads(text) if isinstance(text, str) else text)
     except json.JSONDecodeError as error:
         raise BadDefinition([f"line {error.lineno}, column {error.colno}: {error.msg}"]) from None
     except RecursionError:
         raise BadDefinition(["definition: it is nested too deep"]) from None
-    except ValidationError as error:
-        raise BadDefinition(_faults(error, "")) from None
     if faults := [*_of_trigger(definition, events), *_of_steps(definition), *_of_ways(definition)]:
         raise BadDefinition(faults)
     return definition
+
+
+def accepted(given: Any) -> Definition:
+    """By the schema alone, not by the steps and events there are: for what was judged when it was written.
+
+    Raises BadDefinition.
+    """
+    try:
+        return Definition.model_validate(given)
+    except ValidationError as error:
+        raise BadDefinition(_faults(error, "")) from None
 
 
 def _faults(error: ValidationError, path: str) -> list[str]:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from workflows.definition import Definition
+from workflows.definition import Definition, accepted
 
 
 class Workflow(models.Model):
@@ -55,7 +55,8 @@ class WorkflowVersion(models.Model):
 
     @property
     def says(self) -> Definition:
-        return Definition.model_validate(self.definition)
+        """Raises BadDefinition where it was written for an earlier release and this one no longer takes it."""
+        return accepted(self.definition)
 
 
 class RunState(models.TextChoices):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from django.db import transaction
 
+from workflows.errors import BadDefinition
 from workflows.models import Workflow, WorkflowRun
 from workflows.running import SYSTEM, start
 
@@ -72,11 +73,17 @@ def effects_of(run: WorkflowRun) -> Iterator[None]:
 
 
 def start_due(now: float | None = None) -> int:
-    """Start what the clock starts: each workflow once for each of its ticks, however often this is asked."""
+    """Start what the clock starts: each workflow once for each of its ticks, however often this is asked.
+
+    One whose definition this release no longer takes is told in the log, and keeps none of the others back.
+    """
     started = 0
     minute = int((time.time() if now is None else now) // 60)
     for workflow in Workflow.objects.filter(enabled=True, version__definition__trigger__every_minutes__gte=1):
-        started += _start_for_tick(workflow.pk, minute)
+        try:
+            started += _start_for_tick(workflow.pk, minute)
+        except BadDefinition as bad:
+            log.error("workflow_unreadable", workflow=workflow.slug, version=workflow.version_id, faults=bad.faults)
     return started
 
 

@@ -7,7 +7,7 @@ from django.contrib.messages import error, success
 from django.http import HttpRequest, HttpResponse
 
 from queues.staff_posts import View, see_other, staff_post
-from workflows.errors import NotPossible
+from workflows.errors import BadDefinition, NotPossible
 
 Act = Callable[[HttpRequest, int], tuple[str, str, int]]  # what to say, and the page to show: its name and key
 
@@ -23,7 +23,7 @@ def by(permission: str, back_to: str, *, step_up: bool = False) -> Callable[[Act
             try:
                 words, name, key = act(request, pk)
                 success(request, words)
-            except NotPossible as refusal:
+            except (NotPossible, BadDefinition) as refusal:
                 error(request, f"Nothing was done: {refusal}.")
             return see_other(name, key)
 

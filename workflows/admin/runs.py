@@ -21,7 +21,7 @@ from queues.models import Job
 from workflows import running
 from workflows.admin.posting import by
 from workflows.drawing import drawn
-from workflows.errors import NotPossible
+from workflows.errors import BadDefinition, NotPossible
 from workflows.models import UNDER_WAY, RunState, StepState, WorkflowRun, WorkflowStepExecution
 
 VIEW, RUN, APPROVE = "workflows.view_workflowrun", "workflows.run_workflow", "workflows.approve_step"
@@ -88,13 +88,21 @@ def _timeline(run: WorkflowRun) -> dict[str, Any]:
     jobs = {job.pk: job for job in Job.objects.filter(pk__in=[step.job_id for step in steps])}
     return {
         "run": run,
-        "picture": drawn(run.version.says, {step.key: step.state for step in steps}),
+        "picture": _picture(run, steps),
         "steps": [_shown(step, jobs) for step in steps],
         "events": run.events.order_by("pk"),
         "waiting": next((s for s in steps if s.state == StepState.WAITING and s.kind == "wait-for-approval"), None),
         "is_under_way": run.state in UNDER_WAY,
         "look_again": LOOK_AGAIN_SECONDS if run.state == RunState.RUNNING else 0,
     }
+
+
+def _picture(run: WorkflowRun, steps: list[WorkflowStepExecution]) -> str:
+    """None of a definition that only an earlier release could read: its run is still on record."""
+    try:
+        return drawn(run.version.says, {step.key: step.state for step in steps})
+    except BadDefinition:
+        return ""
 
 
 def _shown(step: WorkflowStepExecution, jobs: dict[Any, Job]) -> dict[str, Any]:

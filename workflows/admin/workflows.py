@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from audit.actors import Actor
 from workflows import editing, running, triggers
 from workflows.admin.posting import by
-from workflows.definition import MOST_CHARACTERS
+from workflows.definition import MOST_CHARACTERS, Definition
 from workflows.drawing import drawn, in_words
 from workflows.errors import BadDefinition, NotPossible
 from workflows.models import Workflow, WorkflowRun
@@ -134,7 +134,7 @@ class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]
         workflow = self.get_object(request, object_id)
         if workflow is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
-        says = workflow.version.says if workflow.version else None
+        says, faults = _read(workflow)
         runs = WorkflowRun.objects.filter(version__workflow=workflow).select_related("version__workflow")
         context = {
             **self.admin_site.each_context(request),
@@ -144,11 +144,20 @@ class WorkflowAdmin(ModelAdmin):  # type: ignore[misc]
             "started_by": self.started_by(workflow),
             "picture": drawn(says) if says else "",
             "words": in_words(says) if says else "",
+            "faults": faults,
             "runs": runs.order_by("-id")[:RUNS_SHOWN],
             "versions": workflow.versions.order_by("-number")[:20],
             "may": {"edit": request.user.has_perm(EDIT), "run": request.user.has_perm(RUN)},
         }
         return render(request, "admin/workflows/workflow.html", context)
+
+
+def _read(workflow: Workflow) -> tuple[Definition | None, list[str]]:
+    """What it says, or why this release cannot read it: the page is where its owner mends that."""
+    try:
+        return (workflow.version.says if workflow.version else None), []
+    except BadDefinition as bad:
+        return None, bad.faults
 
 
 @by(EDIT, PAGE)

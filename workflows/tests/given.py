@@ -63,6 +63,16 @@ def workflow(definition: dict[str, Any], *, slug: str = "sample", on: bool = Fal
     return Workflow.objects.get(pk=made.pk)
 
 
+def unreadable(slug: str) -> Workflow:
+    """Its newest version was written for an earlier release, which knew a word that this one does not take."""
+    made = workflow(chain("a", trigger={"every_minutes": 15}), slug=slug, on=True)
+    definition = chain("a", trigger={"every_minutes": 15, "time_zone": "UTC"})
+    old = made.versions.create(number=2, definition=definition, sha256="0" * 64, written_by="an earlier release")
+    Workflow.objects.filter(pk=made.pk).update(version=old)
+    made.refresh_from_db()
+    return made
+
+
 def begun(definition: dict[str, Any], *, subject: tuple[str, str] = ("", "")) -> WorkflowRun:
     return start(workflow=workflow(definition), trigger="manual", actor=OWNER, subject=subject)
 

@@ -12,7 +12,7 @@ from queues.draining import drain
 from queues.models import Job
 from workflows import running
 from workflows.models import StepState, Workflow, WorkflowRun
-from workflows.tests.given import OWNER, begun, chain, effects, workflow
+from workflows.tests.given import OWNER, begun, chain, effects, unreadable, workflow
 from workflows.tests.test_running import APPROVAL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -42,6 +42,21 @@ def test_an_owner_writes_one_reads_its_fault_mends_it_and_switches_it_on():
     owner.post(f"{LIST}{made.pk}/switch/", {"on": "1"})
     shown = page(owner, f"{LIST}{made.pk}/change/")
     assert shown.count("<rect") == 2 and "Switched on" in shown and "Starts with a." in shown
+
+
+def test_a_definition_that_this_release_cannot_read_is_told_on_its_pages_with_its_faults_and_mended_there():
+    owner, made = signed_in(Role.OWNER), unreadable("bad")
+    run = running.start(workflow=made, trigger="by hand", actor=OWNER)
+
+    shown = page(owner, f"{LIST}{made.pk}/change/")
+    assert "This release cannot read its definition" in shown
+    assert "trigger.time_zone: Extra inputs are not permitted" in shown
+    assert "This release cannot read its definition" in page(owner, f"{RUNS}{run.pk}/change/")
+    assert page(owner, LIST)
+
+    given = {"name": made.name, "slug": made.slug, "seen_version": "2", "definition": json.dumps(chain("a"))}
+    owner.post(f"{LIST}{made.pk}/write/", given)
+    assert "cannot read its definition" not in page(owner, f"{LIST}{made.pk}/change/")
 
 
 def test_two_who_write_at_once_do_not_overwrite_each_other():

@@ -1,6 +1,7 @@
 """A run goes from step to step, survives a worker killed at any boundary, and does each thing once."""
 
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,7 @@ from workflows.errors import NotPossible, StepFailed
 from workflows.models import RunState, StepState, WorkflowRun
 from workflows.registry import Outcome
 from workflows.tests import given
-from workflows.tests.given import MARKED, OWNER, begun, chain, effects, sample_steps, states, workflow
+from workflows.tests.given import MARKED, OWNER, begun, chain, effects, sample_steps, states, unreadable, workflow
 
 pytestmark = pytest.mark.django_db
 APPROVAL = {
@@ -321,6 +322,28 @@ def test_the_clock_starts_each_once_a_tick():
     started = [triggers.start_due(now) for now in (1_000_000_000, 1_000_000_000, 1_000_000_060, 1_000_000_900)]
 
     assert started == [1, 0, 0, 1]
+
+
+def test_a_definition_that_this_release_cannot_read_keeps_no_other_back_and_is_told_once_a_run(monkeypatch):
+    told = []
+    monkeypatch.setattr(triggers, "log", SimpleNamespace(error=lambda *words, **facts: told.append((words, facts))))
+    first = workflow(chain("a", trigger={"every_minutes": 15}), slug="first", on=True)
+    bad = unreadable("bad")
+    last = workflow(chain("a", trigger={"every_minutes": 15}), slug="last", on=True)
+
+    started = triggers.start_due(1_000_000_000)
+
+    assert started == 2
+    assert set(WorkflowRun.objects.values_list("version__workflow", flat=True)) == {first.pk, last.pk}
+    ((words, facts),) = told
+    assert words == ("workflow_unreadable",)
+    assert facts == {
+        "workflow": "bad",
+        "version": bad.version_id,
+        "faults": ["trigger.time_zone: Extra inputs are not permitted"],
+    }
+    bad.refresh_from_db()
+    assert bad.last_tick == 0  # due at once, when its owner has mended it
 
 
 def test_steps_of_a_run_that_began_keep_its_definition():
