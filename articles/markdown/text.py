@@ -1,8 +1,9 @@
-"""What a reader sees of a block: its text without Markdown, and where in that text its links are.
+"""What a reader sees of a block: its text without Markdown, and where in that text its links and emphases are.
 
 It must never be fed back into a post: it is for counting, comparing and asking, not for writing.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from html.parser import HTMLParser
 from markdown_it.token import Token
 
 _UNSEEN = {"script", "style", "template"}
+_EMPHASIS = re.compile(r"(em|strong|s)_(open|close)")
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,19 @@ class Anchor:
 
 
 @dataclass(frozen=True)
+class Emphasis:
+    """Words that Markdown sets off: `kind` is em, strong, s (struck out) or code."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class VisibleText:
     text: str
     anchors: tuple[Anchor, ...]
+    emphases: tuple[Emphasis, ...] = ()
 
 
 def visible_text(tokens: Iterable[Token]) -> VisibleText:
@@ -45,6 +57,8 @@ class _Reader:
         self._length = 0
         self._anchors: list[Anchor] = []
         self._open: list[tuple[int, dict[str, str]]] = []
+        self._emphases: list[Emphasis] = []
+        self._emphasised_since: list[int] = []
 
     def read_inline(self, children: Sequence[Token]) -> None:
         if self._parts:
@@ -58,6 +72,12 @@ class _Reader:
                 self.close_link()
             elif token.type == "html_inline":
                 self.read_html(token.content)
+            elif emphasis := _EMPHASIS.fullmatch(token.type):
+                self._emphasise(*emphasis.groups())
+            elif token.type == "code_inline":
+                self._emphasise("code", "open")
+                self.add(token.content)
+                self._emphasise("code", "close")
             elif token.type != "footnote_ref":
                 self.add(token.content)
 
@@ -81,7 +101,14 @@ class _Reader:
     def result(self) -> VisibleText:
         while self._open:
             self.close_link()
-        return VisibleText("".join(self._parts), tuple(sorted(self._anchors, key=lambda anchor: anchor.start)))
+        anchors = sorted(self._anchors, key=lambda anchor: anchor.start)
+        return VisibleText("".join(self._parts), tuple(anchors), tuple(self._emphases))
+
+    def _emphasise(self, kind: str, edge: str) -> None:
+        if edge == "open":
+            self._emphasised_since.append(self._length)
+        else:  # the parser pairs them
+            self._emphases.append(Emphasis(kind, self._emphasised_since.pop(), self._length))
 
 
 class _HtmlReader(HTMLParser):

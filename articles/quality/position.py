@@ -11,8 +11,8 @@ from articles.markdown.paragraphs import (
     last_prose_block,
     words_before,
 )
-from articles.markdown.parser import ParsedBlock
 from articles.quality.case import LinkCase, block_at, span_around
+from articles.quality.emphases import set_off
 from articles.quality.results import Finding, rule
 
 
@@ -23,14 +23,23 @@ def eligible_paragraph(case: LinkCase) -> Finding:
     return found, "one of them" if found else f"not one of the article's {len(eligible)}"
 
 
-@rule("plain prose, formatted as it was")
+@rule("plain prose, formatted as it was, and the link not set off")
 def stays_plain(case: LinkCase) -> Finding:
-    """Bold would shout, and a sentence that is struck out is lost although its words are still there."""
+    """Bold would shout, and a sentence that is struck out is lost although its words are still there.
+
+    To count what is set off is not enough: it could be taken from the author's words and given to the link.
+    """
     before = block_at(case.base_blocks, case.change.paragraph_id)
     if before is None or case.after_block is None or not is_plain(case.after_block):
         return False, "holds more than plain prose"
-    same = _formatting(before) == _formatting(case.after_block)
-    return same, "plain prose, formatted as it was" if same else "formatting added or lost"
+    link = case.placed
+    if link and any(other.start < link.end and link.start < other.end for other in case.after.emphases):
+        return False, "the link is set off"
+    unchanged = frozenset(case.before_sentences) & frozenset(case.after_sentences)
+    was, now = set_off(case.before, unchanged), set_off(case.after, unchanged)
+    if differing := [*(was - now), *(now - was)]:
+        return False, f"formatting added or lost: “{differing[0].words[:60]}”"
+    return True, "plain prose, formatted as it was"
 
 
 @rule(f"after the first {OPENING_WORDS} words")
@@ -54,8 +63,3 @@ def alone_in_sentence(case: LinkCase) -> Finding:
     near = sum(anchor.start < end and start < anchor.end for anchor in others)
     bare = case.link_sentence.count("://")
     return near + bare == 0, f"{near + bare} other links in its sentence"
-
-
-def _formatting(block: ParsedBlock) -> list[str]:
-    children = [child for token in block.tokens for child in token.children or []]
-    return [child.type for child in children if child.type in ("em_open", "strong_open", "s_open", "code_inline")]
