@@ -12,7 +12,6 @@ from articles.comparing import Comparison, compare
 from articles.desk.guard import CHANGE, about_an_article, page, to, version_of
 from articles.desk.live import COMMISSIONED
 from articles.editing import (
-    IsCommissioned,
     NothingChanged,
     SavedMeanwhile,
     Seen,
@@ -24,7 +23,7 @@ from articles.editing import (
 )
 from articles.models import Article, ArticleVersion
 from articles.placements import live_placements
-from articles.publishing import BreaksPaidLink
+from articles.publishing import BreaksPaidLink, IsCommissioned
 from audit.actors import Actor
 
 BROKEN = (
