@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -35,6 +36,7 @@ from backlinks.quoting import QuoteRefused, Reason
 from backlinks.rechecking import before_payment
 from queues.errors import Permanent, RetryLater
 
+log = structlog.get_logger("backlinks")
 STILL_USEFUL = timedelta(minutes=2)
 PER_NETWORK_AND_MINUTE = 30
 PER_NETWORK_AND_RESERVATION = 60  # so many slots a network that never pays can keep from others
@@ -245,5 +247,7 @@ def _in_words(order: Order) -> str:
 
 
 def _unavailable(error: Exception) -> PaymentUnavailable:
+    if isinstance(error, Permanent):
+        log.error("payment_page_refused", reason=str(error))  # waiting will not cure it
     seconds = getattr(error, "after_seconds", None)
     return PaymentUnavailable(max(1, round(seconds or RETRY_AFTER_SECONDS)))

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from articles.models import Article
 from articles.quality.anchors import anchor_problems
-from backlinks.quoting import LONGEST_NOTES, Reason, Wish
+from backlinks.quoting import LONGEST_NOTES, Reason, Wish, public_email
 from backlinks.targets import LONGEST, read_target
 
 # By the beginning of a reason's code. Whatever is not listed is said at the top: it is about the article.
@@ -54,6 +54,7 @@ class LinkForm(forms.Form):
     )
     email = forms.EmailField(
         label="Your email",
+        validators=[public_email],
         max_length=254,
         help_text="We write about this order only: when it is paid, ready, decided and live.",
         error_messages={

@@ -44,9 +44,10 @@ class OrderView:
 def view_of(order: Order) -> OrderView:
     """Everything the order's page shows, read now."""
     candidates = passing(order)
-    version = _version_shown(order, candidates)
     refund = Refund.objects.filter(order=order).order_by("-id").first()
     may_submit = not _is_under_way(refund) and _customer_may(order, OrderStatus.ADMIN_REVIEW)
+    fitting = newest_fitting(order, candidates) if may_submit else None
+    version = _version_shown(order, candidates, fitting)
     return OrderView(
         order=order,
         queue=progress_of(order) if order.status == OrderStatus.PROCESSING else None,
@@ -55,7 +56,7 @@ def view_of(order: Order) -> OrderView:
         candidates=candidates,
         refund=refund,
         can_regenerate=not _is_under_way(refund) and _customer_may(order, OrderStatus.PROCESSING),
-        can_submit=may_submit and newest_fitting(order, candidates) is not None,
+        can_submit=fitting is not None,
     )
 
 
@@ -80,10 +81,13 @@ def promised_links(articles: Collection[Article]) -> dict[int, int]:
     return dict(rows)
 
 
-def _version_shown(order: Order, candidates: list[ArticleVersion]) -> ArticleVersion | None:
+def _version_shown(
+    order: Order, candidates: list[ArticleVersion], fitting: ArticleVersion | None
+) -> ArticleVersion | None:
+    """What would be submitted is what is shown."""
     if order.status in DECIDED_ON and order.submitted_version:
         return order.submitted_version
-    return candidates[0] if candidates else None
+    return fitting or (candidates[0] if candidates else None)
 
 
 def _customer_may(order: Order, to: OrderStatus) -> bool:

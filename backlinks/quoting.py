@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.core.validators import EmailValidator
 from django.db import transaction
 
 from accounts.limits import hit
@@ -25,6 +26,7 @@ from backlinks.slots import room_in
 from backlinks.targets import read_target
 from backlinks.vetting import vet_for_anyone
 
+public_email = EmailValidator(allowlist=())  # Django's own lets user@localhost pass, which no payment page takes
 QUOTES_PER_MINUTE = 20
 LONGEST_NOTES = 500
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from backlinks.models import Order, OrderStatus
-from backlinks.quoting import Wish
+from backlinks.quoting import Wish, public_email
 from queues.api.asking import Strict
 
 LARGEST_ID = 2**63 - 1
@@ -35,7 +35,9 @@ class Text(_TextOnly, serializers.CharField):
 
 
 class Email(_TextOnly, serializers.EmailField):
-    """An email address."""
+    """An email address of the open internet."""
+
+    default_validators = [public_email]
 
 
 class Id(_TextOnly, serializers.UUIDField):

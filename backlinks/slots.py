@@ -32,6 +32,9 @@ def room_in(
         target_host=host,
     )
     if verdict.linkable and host in map(host_of, promised):
-        message = f"A link to {host} in this article is already sold. Please choose another article."
+        message = (
+            f"A link to {host} in this article is sold already, or about to be. "
+            "Please choose another article, or try again in half an hour."
+        )
         return replace(verdict, linkable=False, code="target_already_linked", message=message)
     return verdict

@@ -108,7 +108,8 @@ def test_target_that_is_sold_already_is_told_at_the_top_with_other_articles(clie
 
     assert response.status_code == 422
     assert response.context["form"].non_field_errors() == [
-        "A link to shop.example.com in this article is already sold. Please choose another article."
+        "A link to shop.example.com in this article is sold already, or about to be. "
+        "Please choose another article, or try again in half an hour."
     ]
     assert "See the other articles" in words(response)
     assert FILLED["anchor_text"] in response.content.decode()
@@ -187,6 +188,17 @@ def test_who_begins_too_many_payments_is_told_to_wait_and_holds_no_slot(stripe, 
 
     assert "Too many payments were begun from your connection" in words(response)
     assert Checkout.objects.count() == 1
+
+
+def test_an_address_that_no_payment_page_would_take_is_refused_at_its_field(client):
+    article = article_for_sale()
+
+    response = client.post(form_page(article), {**FILLED, "email": "jo@localhost"})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["email"] == [
+        "This is not an email address. It should look like name@example.com"
+    ]
 
 
 def test_form_needs_its_csrf_token():

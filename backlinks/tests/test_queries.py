@@ -9,6 +9,7 @@ from backlinks.models import Order
 from backlinks.queries import orders_of, promised_links, unpaid_among, view_of
 from backlinks.tests.given import (
     EDITOR,
+    approved,
     article_for_sale,
     bought,
     quoted,
@@ -20,6 +21,7 @@ from backlinks.tests.given import (
     writers_are_in,
     written,
 )
+from backlinks.tests.looking import browser, page, plain_static, words  # noqa: F401
 from queues.models import Job, State
 from queues.pausing import pause
 
@@ -54,6 +56,41 @@ def test_a_version_that_no_longer_fits_can_be_seen_but_not_submitted(stripe, ope
 
     assert abilities(Order.objects.get(pk=order.pk)) == (True, False)
     assert view_of(Order.objects.get(pk=order.pk)).preview is not None
+
+
+def test_what_would_be_submitted_is_what_is_shown_where_the_newest_no_longer_fits(stripe, openai):
+    article = article_for_sale()
+    order = written(stripe, article)
+    review.regenerate(order=order, actor=customer_of(order))
+    write()
+    order.refresh_from_db()
+    first, second = versions_of(order)
+    assert first.change["before"] != second.change["before"]
+    republished(article, article.published_version.body.replace(second.change["before"], "Another paragraph."))
+
+    order = Order.objects.get(pk=order.pk)
+    view, said = view_of(order), words(browser(order).get(page(order)))
+
+    assert (view.version, view.can_submit) == (first, True)
+    assert "your latest version no longer fits it" in said
+    assert (
+        review.submit(order=order, actor=customer_of(order)).submitted_version.change["before"]
+        == (first.change["before"])
+    )
+
+
+def test_a_change_that_comes_back_because_the_article_moved_says_so(stripe, openai):
+    article = article_for_sale()
+    order = submitted(written(stripe, article))
+    original, change = article.published_version.body, versions_of(order)[0].change["before"]
+    republished(article, original.replace(change, "Another paragraph."))
+    approved(order)
+    republished(article, original)
+
+    order = Order.objects.get(pk=order.pk)
+
+    assert order.status == "QUALITY_CHECK"
+    assert "Your change fits the new text" in words(browser(order).get(page(order)))
 
 
 def test_while_another_version_is_written_the_newest_stays_in_sight(stripe, openai):

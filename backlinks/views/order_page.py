@@ -3,6 +3,7 @@
 Reads only. What staff wrote for staff, and what a machine wrote for a log, is never shown here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -22,7 +23,7 @@ from backlinks.queries import OrderView, view_of
 from backlinks.scheduling import plan_of
 from backlinks.views.candidate import Candidate, Earlier, candidate_of, earlier_versions
 from backlinks.views.next_steps import NEXT, NEXT_OF_ARTICLES, Situation, situation_of
-from backlinks.views.steps import RECENT, Step, steps_of
+from backlinks.views.steps import RECENT, Step, is_base_moved, steps_of
 
 S = OrderStatus
 
@@ -55,6 +56,14 @@ REFUND_SECONDS = 5  # between two looks at one that is under way
 NOT_WRITTEN = (
     "The latest attempt did not lead to a version that passes our checks. "
     "Your earlier one is still here, and you may ask again."
+)
+CAME_BACK = (
+    "The article was published anew before your change was approved. Your change fits the new text: "
+    "please read it once more, and submit it again."
+)
+NEWER_NO_LONGER_FITS = (
+    "The article was published anew since, and your latest version no longer fits it. "
+    "This is the newest one that does. You may also have another written, at no cost."
 )
 NO_LONGER_FITS = (
     "The article was published anew since this was written, and the paragraph is no longer the same. "
@@ -153,7 +162,7 @@ def order_page(order: Order, *, back_from_paying: bool = False, earlier_page: in
             is_link_gone=_is_link_gone(order, placement),
             is_planned=order.status == S.ADMIN_REVIEW and plan_of(order) is not None,
         ),
-        notice=_notice(known, shown),
+        notice=_notice(known, events),
         known=known,
         events=events,
         steps=steps_of(order, events, placement),
@@ -203,12 +212,17 @@ def _is_link_gone(order: Order, placement: Placement | None) -> bool:
     return bool(placement.ended_at) or order.losses.filter(ended_at=None, told_at__isnull=False).exists()
 
 
-def _notice(known: OrderView, shown: Candidate | None) -> str:
-    if shown is None or known.is_frozen:
+def _notice(known: OrderView, events: Sequence[OrderEvent]) -> str:
+    if known.version is None or known.is_frozen:
         return ""
     if not known.can_submit:
         return NO_LONGER_FITS
-    return NOT_WRITTEN if shown.number <= known.order.regeneration_count else ""
+    newest = known.candidates[0]
+    if candidate_of(newest).number <= known.order.regeneration_count:
+        return NOT_WRITTEN
+    if known.version != newest:
+        return NEWER_NO_LONGER_FITS
+    return CAME_BACK if events and is_base_moved(events[-1]) else ""
 
 
 def _live(face: str, known: OrderView) -> Live | None:

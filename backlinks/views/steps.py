@@ -49,6 +49,11 @@ def steps_of(order: Order, events: Sequence[OrderEvent], placement: Placement | 
     return sorted([*steps, *(Step(at, words) for words, at in beside.items() if at)], key=lambda step: step.at)
 
 
+def is_base_moved(event: OrderEvent) -> bool:
+    """Whether the order came back because the article changed under it."""
+    return event.actor_type == SYSTEM and (event.from_status, event.to_status) in WITHOUT_THE_CUSTOMER
+
+
 def _move_in_words(event: OrderEvent) -> str:
     move = (event.from_status, event.to_status)
     words = STEPS.get(move, OrderStatus(event.to_status).label)
