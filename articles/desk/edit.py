@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.messages import info, success
 from django.http import HttpRequest, HttpResponse
 
+from articles import workflow_steps
 from articles.comparing import Comparison, compare
 from articles.desk.guard import CHANGE, about_an_article, page, to, version_of
 from articles.desk.live import COMMISSIONED
@@ -81,13 +82,15 @@ def _save(request: HttpRequest, article: Article) -> HttpResponse:
     except NothingChanged:
         info(request, "Nothing was saved: the text is as it was.")
         return to("texts", article)
-    success(request, f"Saved as version {version.number}. Readers see it once it is published.")
+    by_itself = ", which a workflow may do by itself" if workflow_steps.publish_by_themselves() else ""
+    success(request, f"Saved as version {version.number}. Readers see it once it is published{by_itself}.")
     return to("texts", article)
 
 
 def _show(request: HttpRequest, article: Article, sheet: Sheet, status: int = 200) -> HttpResponse:
     links = live_placements(article)
     context = {"title": f"Edit: {article.title}", "sheet": sheet, "links": links}
+    context["goes_by_itself"] = workflow_steps.publish_by_themselves()
     return page(request, "edit.html", article, context, status)
 
 

@@ -39,7 +39,8 @@ class Line:
 
     @property
     def is_planned(self) -> bool:
-        return self.plan is not None and self.plan.state == ScheduledPublication.State.PLANNED
+        waits = self.plan is not None and self.plan.state == ScheduledPublication.State.PLANNED
+        return waits and self.can_go_live
 
     @property
     def was_stopped(self) -> bool:

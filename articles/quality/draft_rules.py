@@ -104,8 +104,10 @@ def no_placeholders(case: DraftCase) -> Finding:
 
 @rule("no markers, JSON or remarks of a model, and nothing said to one")
 def no_artefacts(case: DraftCase) -> Finding:
-    text = _whole(case)
-    return _none([*artefacts_in(text), *addressed_to_a_machine(text)])
+    """What the brief says itself is its subject."""
+    text, asked_for = _whole(case), {said.casefold() for said in artefacts_in(case.material)}
+    left = [said for said in artefacts_in(text) if said.casefold() not in asked_for]
+    return _none([*left, *addressed_to_a_machine(text)])
 
 
 @rule("no quotation that the brief and its sources do not hold")

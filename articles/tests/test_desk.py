@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from accounts import roles
 from accounts.roles import Role
@@ -104,6 +105,30 @@ def test_a_plan_is_called_off_and_the_text_can_still_go_live_by_hand(editor):
     assert publish(editor, article, version).status_code == 303
     article.refresh_from_db()
     assert article.published_version_id == version.pk
+
+
+def test_what_went_live_by_hand_before_its_time_is_planned_no_more(editor):
+    article = published_article()
+    save(editor, article)
+    version = article.versions.get(number=2)
+    ScheduledPublication.objects.create(
+        version=version, publish_at=datetime(2030, 5, 4, 8, tzinfo=UTC), planned_by="Workflows"
+    )
+
+    publish(editor, article, version)
+
+    listed = text_of(editor.get(url(article, "texts")))
+    assert "planned for" not in listed
+    assert "Call off" not in listed
+
+
+def test_who_edits_is_told_when_a_workflow_publishes_by_itself(editor):
+    article = published_article()
+    assert "a workflow does by itself" not in text_of(editor.get(url(article, "edit")))
+
+    call_command("ready_made_workflows", "--on", stdout=io.StringIO())
+
+    assert "a workflow does by itself" in text_of(editor.get(url(article, "edit")))
 
 
 def test_what_is_not_planned_cannot_be_called_off(editor):

@@ -5,6 +5,8 @@ import pytest
 from articles.quality.battery import CHECKS, examine
 from articles.quality.results import Certificate, CheckResult
 from articles.tests.link_cases import (
+    ADDED,
+    ANCHOR,
     BASE,
     CORRUPTORS,
     WARNING_CORRUPTORS,
@@ -18,6 +20,13 @@ def test_the_clean_case_passes_every_check() -> None:
 
     assert [result.check for result in certificate.results if not result.passed] == []
     assert certificate.passed
+
+
+@pytest.mark.parametrize("anchor", ["a large language model guide", "as an AI language model", "the link here"])
+def test_the_words_that_were_bought_are_no_remark_of_a_model(anchor: str) -> None:
+    case = clean_case(added=ADDED.replace(ANCHOR, anchor))
+
+    assert [result.check for result in examine(replace(case, anchor=anchor)).failed] == []
 
 
 @pytest.mark.parametrize("corruptor", CORRUPTORS, ids=lambda corruptor: corruptor.check)

@@ -31,6 +31,13 @@ def test_what_the_brief_names_whole_may_be_linked(source):
     assert failed(linking(GUIDE, source)(GOOD)) == set()
 
 
+def test_an_article_about_language_models_may_name_them():
+    about = replace(GOOD, material=f"{GOOD.material}\nHow a large language model reads.")
+    said = replace(about, body=f"{GOOD.body}\nA large language model reads one word at a time.\n")
+
+    assert "no_artefacts" not in failed(said)
+
+
 def test_no_check_is_without_a_corruptor():
     assert {name for name, _ in CORRUPTORS} == {check.name for check in CHECKS}
 
