@@ -24,6 +24,10 @@ _HELD: dict[str, int] = {}  # our folder and the file descriptor of its lock, wh
 
 
 class Lines(glogging.Logger):
+    error_fmt = (
+        "%(asctime)s [%(levelname)s] %(message)s"  # its own names the process, which no record does (config/logs.py)
+    )
+
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """What a line may name."""
         told: dict[str, Any] = super().atoms(resp, req, environ, request_time)

@@ -57,6 +57,15 @@ def test_whoever_is_added_without_a_password_chooses_it(client):
     assert list(entries) == [("user.added", owner), ("user.invited", owner), ("user.password_chosen", NEW)]
 
 
+def test_nobody_chooses_their_own_address_for_a_password(client):
+    new = added()
+
+    client.post(opened(client, link()), {"new_password1": NEW, "new_password2": NEW})
+
+    new.refresh_from_db()
+    assert not new.has_usable_password()
+
+
 def test_the_link_stands_in_no_row(client):
     added()
     code = link().split("/")[-2]
