@@ -24,9 +24,8 @@ _HELD: dict[str, int] = {}  # our folder and the file descriptor of its lock, wh
 
 
 class Lines(glogging.Logger):
-    error_fmt = (
-        "%(asctime)s [%(levelname)s] %(message)s"  # its own names the process, which no record does (config/logs.py)
-    )
+    # gunicorn's own names the process, which no record of ours knows (config/logs.py).
+    error_fmt = "%(asctime)s [%(levelname)s] %(message)s"
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """What a line may name."""

@@ -33,6 +33,17 @@ def line(path: str) -> dict[str, str]:
     return dict(json.loads(gunicorn.access_log_format % atoms))
 
 
+def test_what_goes_wrong_before_there_is_a_request_is_one_line_too(capsys):
+    """Such as an address longer than any it takes: whoever likes can send those."""
+    logger = gunicorn.Lines(Config())
+
+    logger.warning("Invalid request from ip=%s: %s", "203.0.113.7", "Request Line is too large")
+
+    written = capsys.readouterr().err.splitlines()
+    assert len(written) == 1
+    assert written[0].endswith("[WARNING] Invalid request from ip=203.0.113.7: Request Line is too large")
+
+
 def test_it_says_what_was_asked_and_how_it_went():
     told = line("/orders/1/?access=ord_planted")
 
