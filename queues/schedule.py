@@ -81,7 +81,7 @@ def fire(name: str, *, now: float) -> bool:
         entry = _locked(name)
         if not entry.enabled:
             return False
-        enqueued = enqueue(name, {}, once=f"tick:{tick}")
+        enqueued = enqueue(name, {}, once=f"tick:{name}:{tick}")
         if enqueued.created and enqueued.job is not None:
             ScheduleEntry.objects.filter(pk=name).update(last_fired_at=_at(now), last_job_id=enqueued.job.pk)
     return enqueued.created

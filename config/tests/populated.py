@@ -180,7 +180,8 @@ def _of_customers(made: dict[str, Any]) -> None:
     till(made["paying"])
     for name in ("in the basket", "an article in the basket"):
         BasketItem.objects.create(order=made[name])
-    settle_lost(till(made["unpaid for good"]).pk)
+    lost = till(made["unpaid for good"])
+    settle_lost(lost.pk, lost.stripe_session_id)
     review.regenerate(order=made["written twice"], actor=customer_of(made["written twice"]))
     write()
     scheduling.wish(order=made["wished for"], moment=_in_days(3), actor=customer_of(made["wished for"]))

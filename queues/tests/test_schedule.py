@@ -63,6 +63,16 @@ def test_a_tick_is_one_job_and_is_remembered():
 
 
 @pytest.mark.django_db
+def test_two_of_one_queue_and_one_period_both_fire(monkeypatch):
+    other = Definition("test-also-hourly", QUEUE, Payload, lambda ctx, payload: None, 60, every_seconds=HOUR)
+    monkeypatch.setattr(schedule, "JOBS", {**schedule.JOBS, other.name: other})
+    monkeypatch.setitem(JOBS, other.name, other)
+
+    assert [fire(name, now=NOON) for name in (NAME, other.name)] == [True, True]
+    assert set(Job.objects.values_list("name", flat=True)) == {NAME, other.name}
+
+
+@pytest.mark.django_db
 def test_the_next_tick_is_another_job():
     fire(NAME, now=NOON)
 
