@@ -64,7 +64,7 @@ class Articles(Door):
     )
     def get(self, request: Request) -> Response:
         """The published articles, newest first."""
-        asked = self.asked(serializers.ArticlesRequest, request.query_params.dict()).validated_data
+        asked = self.asked_in_address(serializers.ArticlesRequest).validated_data
         try:
             page = catalogue_page(Search(q=asked["q"], language=asked["language"]), cursor=asked["cursor"])
         except InvalidCursor as error:

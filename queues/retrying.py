@@ -10,6 +10,7 @@ from audit.recording import record
 from queues import transitions
 from queues.models import Job, State
 from queues.replay import replay
+from queues.showing import shown_state
 from queues.waking import wake_relay
 
 
@@ -26,7 +27,7 @@ def retry(*, job_id: UUID, actor: Actor, reason: str) -> Job:
         if job.state == State.DEAD:
             return replay(job_id=job_id, actor=actor, reason=reason)
         if not transitions.run_now(job):
-            raise NotRetryable(f"it is {job.get_state_display()}: only a failed or a delayed job can be retried")
+            raise NotRetryable(f"it is {shown_state(job)}: only a failed or a delayed job can be retried")
         record(actor=actor, action="job.run_now", target=("job", str(job_id)), reason=reason)
         wake_relay()
     job.refresh_from_db()

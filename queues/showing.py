@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.masking import masked, masked_text
 from queues.declare import JOBS
+from queues.models import Job, State
 
 HIDDEN = "Not shown: this kind of job is declared secret."
 
@@ -35,3 +36,8 @@ def first_line(text: str) -> str:
 def as_json(value: Any) -> str:
     """Laid out for people; empty for nothing."""
     return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def shown_state(job: Job) -> str:
+    """The word for its state that people are shown: that it lies in Redis is none of their concern."""
+    return str(State.WAITING.label if job.state == State.DISPATCHED else job.get_state_display())

@@ -9,7 +9,7 @@ from queues.listing import LISTINGS, Walk
 from queues.models import Job, Pause, State, Worker
 from queues.queries import live_workers, relay_beats
 from queues.rates import seconds_until_next
-from queues.showing import shown_text
+from queues.showing import shown_state, shown_text
 from queues.words import clock, counted, duration, from_now
 
 MOST_COUNTED = 1000  # nobody needs to know whether 40,000 or 50,000 jobs come first, and counting them takes its time
@@ -152,7 +152,7 @@ def _twin(job: Job) -> str:
     twin = Job.objects.live().filter(queue=job.queue, key=job.key).first() if job.key is not None else None
     if twin is None:
         return ""
-    return f"It cannot run again while its twin {twin.pk}, with the same key, is {twin.get_state_display()}."
+    return f"It cannot run again while its twin {twin.pk}, with the same key, is {shown_state(twin)}."
 
 
 def _ahead(job: Job) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,6 +24,13 @@ class Answering(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response["Cache-Control"] = "no-store"
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def asked_in_address(self, kind: type[Asked]) -> Asked:
+        """Each field once: of two values the last would win without a word."""
+        given = self.request.query_params
+        if twice := [name for name, values in given.lists() if len(values) > 1]:
+            raise ValidationError({name: ["Give it once."] for name in twice}, "repeated")
+        return self.asked(kind, given.dict())
 
     def asked(self, kind: type[Asked], data: Any) -> Asked:
         asked = kind(data=data)

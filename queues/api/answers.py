@@ -12,11 +12,9 @@ from queues import letters
 from queues.api.asking import JOB_STATES
 from queues.describing import describe
 from queues.figures import Figures
-from queues.models import Attempt, DeadLetter, Job, State
-from queues.showing import is_secret, shown_text
+from queues.models import Attempt, DeadLetter, Job
+from queues.showing import is_secret, shown_state, shown_text
 from queues.waiting import because
-
-_SHOWN = {State.DISPATCHED: "waiting", State.DEAD: "failed"}
 
 
 class Throughput(serializers.Serializer):  # type: ignore[type-arg]
@@ -212,11 +210,6 @@ class OwnerProblem(serializers.Serializer):  # type: ignore[type-arg]
     detail = serializers.CharField()
     code = serializers.CharField(help_text="One for each reason.")
     twinId = serializers.UUIDField(required=False, help_text="With twin_alive: the live job.")
-
-
-def shown_state(job: Job) -> str:
-    """The word for its state that people are shown."""
-    return _SHOWN.get(State(job.state), job.state)
 
 
 def without_secrets(name: str, value: Any) -> object:

@@ -24,7 +24,7 @@ class DeadLetters(Door):
     @describe("owner_dead_letters", {200: LetterPage}, parameters=[LettersQuery])
     def get(self, request: Request) -> Response:
         """What is dead and waits for somebody, the latest death first."""
-        asked = self.asked(LettersQuery, request.query_params.dict())
+        asked = self.asked_in_address(LettersQuery)
         return Response(LetterPage(letters.page(asked.filter(), **asked.page())).data)
 
 
@@ -32,7 +32,7 @@ class OneLetter(Door):
     @describe("owner_dead_letter", {200: LetterDetail}, 404, parameters=[ID])
     def get(self, request: Request, id: str) -> Response:
         """One letter, its payload redacted; that it was read goes to the access log."""
-        self.asked(Nothing, request.query_params.dict())
+        self.asked_in_address(Nothing)
         letter = _letter_or_404(id)
         self.log_reading(letter.pk, letter.name)
         return Response(LetterDetail(letter).data)

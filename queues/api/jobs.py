@@ -16,7 +16,7 @@ class Jobs(Door):
     @describe("owner_jobs", {200: JobPage}, 404, parameters=[QUEUE, JobsQuery])
     def get(self, request: Request, name: str) -> Response:
         """The jobs in one state, in the order that matters there: the next to run first, the latest to end first."""
-        asked = self.asked(JobsQuery, request.query_params.dict())
+        asked = self.asked_in_address(JobsQuery)
         queue = queue_or_404(name)
         wanted = asked.validated_data
         page = listing.page(queue.name, wanted["state"], q=wanted["q"], **asked.page())
@@ -27,7 +27,7 @@ class OneJob(Door):
     @describe("owner_job", {200: JobDetail}, 404, parameters=[QUEUE, ID])
     def get(self, request: Request, name: str, id: str) -> Response:
         """One job, its payload redacted; that it was read goes to the access log."""
-        self.asked(Nothing, request.query_params.dict())
+        self.asked_in_address(Nothing)
         job = job_or_404(name, id)
         self.log_reading(job.pk, job.name)
         return Response(JobDetail(job).data)

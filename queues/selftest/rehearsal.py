@@ -13,7 +13,7 @@ from queues.models import Job
 from queues.replay import NoLongerDead
 from queues.selftest.lines import Untrue, until
 from queues.selftest.processes import redis_trouble
-from queues.showing import first_line, shown_text
+from queues.showing import first_line, shown_state, shown_text
 from queues.waiting import because
 from queues.words import duration
 
@@ -60,7 +60,7 @@ def why(job: Job) -> str:
     """What keeps it where it is, and where to look."""
     job = Job.objects.get(pk=job.pk)
     error = first_line(shown_text(job.name, job.error))
-    it_is = f"Job {job.pk} is {job.get_state_display()}{f': {error}' if error else ''}."
+    it_is = f"Job {job.pk} is {shown_state(job)}{f': {error}' if error else ''}."
     return " ".join(filter(None, (it_is, because(job), redis_trouble())))
 
 

@@ -138,6 +138,7 @@ def test_jobs_are_searched():
         ({"q": "a\0b"}, "q", "null_characters_not_allowed"),
         ({"q": "error:"}, "q", "invalid"),
         ({"offset": "10"}, "offset", "unknown"),
+        ({"state": ["failed", "waiting"]}, "state", "repeated"),
     ],
 )
 def test_what_is_malformed_is_refused_by_its_name(query, field, code):
@@ -145,6 +146,13 @@ def test_what_is_malformed_is_refused_by_its_name(query, field, code):
 
     assert answer.status_code == 400
     assert [problem["code"] for problem in answer.json()[field]] == [code]
+
+
+def test_what_was_handed_over_is_waiting_in_every_word():
+    answer = program().post(f"{JOBS_OF_QUEUE}/{dispatched(put()).pk}/retry", {"reason": "Once more."})
+
+    assert answer.status_code == 409
+    assert "it is waiting" in answer.json()["detail"]
 
 
 def test_a_cursor_of_another_list_is_refused():
