@@ -17,7 +17,7 @@ class GeneratePayload(Payload):
     regeneration: int
 
 
-@job(queue=ARTICLE_GENERATION, name=JOB, payload=GeneratePayload, timeout_seconds=600)
+@job(queue=ARTICLE_GENERATION, name=JOB, payload=GeneratePayload, timeout_seconds=600, search_keys=("brief_id",))
 def generate_article(ctx: Context, payload: GeneratePayload) -> None:
     """The first time and every further draft; what it is for says who writes it."""
     brief = Brief.objects.select_related("article__published_version").get(pk=payload.brief_id)
@@ -28,13 +28,13 @@ class SuggestionPayload(Payload):
     suggestion_id: int
 
 
-@job(queue=AI_CONTENT, name=CONTENT_JOB, payload=SuggestionPayload, timeout_seconds=600)
+@job(queue=AI_CONTENT, name=CONTENT_JOB, payload=SuggestionPayload, timeout_seconds=600, search_keys=("suggestion_id",))
 def generate_content(ctx: Context, payload: SuggestionPayload) -> None:
     """A section, a summary, an excerpt, headlines, questions and answers or a translation, for an editor to accept."""
     _suggest(ctx, payload)
 
 
-@job(queue=AI_SEO, name=SEO_JOB, payload=SuggestionPayload, timeout_seconds=600)
+@job(queue=AI_SEO, name=SEO_JOB, payload=SuggestionPayload, timeout_seconds=600, search_keys=("suggestion_id",))
 def optimize_seo(ctx: Context, payload: SuggestionPayload) -> None:
     """Title, description, address, headings, links and structured data, with the SEO report before and after."""
     _suggest(ctx, payload)

@@ -59,7 +59,13 @@ class PlanPayload(Payload):
     plan_id: int
 
 
-@job(queue=BACKLINK_INTEGRATION, name="integrate-backlink", payload=IntegratePayload, timeout_seconds=300)
+@job(
+    queue=BACKLINK_INTEGRATION,
+    name="integrate-backlink",
+    payload=IntegratePayload,
+    timeout_seconds=300,
+    search_keys=("order_id",),
+)
 def integrate_backlink(ctx: Context, payload: IntegratePayload) -> None:
     """The first time and every regeneration. When the article is republished meanwhile, at once from its new text."""
     try:
@@ -81,14 +87,14 @@ def integrate_backlink(ctx: Context, payload: IntegratePayload) -> None:
     raise RetryLater("the article is being republished faster than it can be written for")
 
 
-@job(queue=PAYMENTS, name="apply-stripe-event", payload=EventPayload, timeout_seconds=120)
+@job(queue=PAYMENTS, name="apply-stripe-event", payload=EventPayload, timeout_seconds=120, search_keys=("event_id",))
 def apply_stripe_event(ctx: Context, payload: EventPayload) -> None:
     news = events.look_up(payload.event_id)
     with ctx.finishing() as outcome:
         outcome["outcome"] = events.apply(news)
 
 
-@job(queue=PAYMENTS, name="settle-checkout", payload=CheckoutPayload, timeout_seconds=120)
+@job(queue=PAYMENTS, name="settle-checkout", payload=CheckoutPayload, timeout_seconds=120, search_keys=("checkout_id",))
 def settle_checkout(ctx: Context, payload: CheckoutPayload) -> None:
     session_id = Checkout.objects.get(pk=payload.checkout_id).stripe_session_id
     try:
@@ -108,14 +114,14 @@ def reconcile_checkouts(ctx: Context, payload: Payload) -> None:
         outcome["checkouts"] = fulfilment.reconcile()
 
 
-@job(queue=PAYMENTS, name="refund-order", payload=RefundPayload, timeout_seconds=120)
+@job(queue=PAYMENTS, name="refund-order", payload=RefundPayload, timeout_seconds=120, search_keys=("refund_id",))
 def refund_order(ctx: Context, payload: RefundPayload) -> None:
     told = refunds.ask_stripe(payload.refund_id)
     with ctx.finishing() as outcome:
         outcome["outcome"] = refunded.settle(told) if told else "already_over"
 
 
-@job(queue=PAYMENTS, name="settle-refund", payload=RefundPayload, timeout_seconds=120)
+@job(queue=PAYMENTS, name="settle-refund", payload=RefundPayload, timeout_seconds=120, search_keys=("refund_id",))
 def settle_refund(ctx: Context, payload: RefundPayload) -> None:
     number = Refund.objects.get(pk=payload.refund_id).stripe_refund_id
     told = stripe.refund(number) if number else None
@@ -137,7 +143,7 @@ def remind_customers(ctx: Context, payload: Payload) -> None:
         outcome["waiting"] = reminded
 
 
-@job(queue=PAYMENTS, name="take-link-down", payload=TakedownPayload, timeout_seconds=120)
+@job(queue=PAYMENTS, name="take-link-down", payload=TakedownPayload, timeout_seconds=120, search_keys=("order_id",))
 def take_link_down(ctx: Context, payload: TakedownPayload) -> None:
     with ctx.finishing() as outcome:
         outcome["outcome"] = takedown.take_down(payload.order_id, reason=payload.reason)
@@ -149,14 +155,14 @@ def watch_due_links(ctx: Context, payload: Payload) -> None:
         outcome["articles"] = watching.look_where_due()
 
 
-@job(queue=LINKS, name="watch-links", payload=WatchPayload, timeout_seconds=60)
+@job(queue=LINKS, name="watch-links", payload=WatchPayload, timeout_seconds=60, search_keys=("article_id",))
 def watch_links(ctx: Context, payload: WatchPayload) -> None:
     served = page_reading.read_page(Article.objects.get(pk=payload.article_id))
     with ctx.finishing() as outcome:
         outcome.update(watching.look(payload.article_id, served))
 
 
-@job(queue=LINKS, name="publish-planned", payload=PlanPayload, timeout_seconds=120)
+@job(queue=LINKS, name="publish-planned", payload=PlanPayload, timeout_seconds=120, search_keys=("plan_id",))
 def publish_planned(ctx: Context, payload: PlanPayload) -> None:
     """Its time has come: the target is visited anew, and what was approved goes live, or staff hear why not."""
     try:

@@ -16,7 +16,7 @@ class SendEmail(Payload):
     email_id: UUID
 
 
-@job(queue=EMAIL, name="send-email", payload=SendEmail, timeout_seconds=90)
+@job(queue=EMAIL, name="send-email", payload=SendEmail, timeout_seconds=90, search_keys=("email_id",))
 def send_email(ctx: Context, payload: SendEmail) -> None:
     """What became of it stands in the row before this returns, so the job's own completion has nothing to add."""
     deliver(payload.email_id)

@@ -13,7 +13,13 @@ class ExecutionPayload(Payload):
     execution_id: int
 
 
-@job(queue=PLUGIN_EXECUTE, name="execute-plugin", payload=ExecutionPayload, timeout_seconds=60)
+@job(
+    queue=PLUGIN_EXECUTE,
+    name="execute-plugin",
+    payload=ExecutionPayload,
+    timeout_seconds=60,
+    search_keys=("execution_id",),
+)
 def execute_plugin(ctx: Context, payload: ExecutionPayload) -> None:
     """What a plugin does wrong it does wrong again: its run fails at once, and for good, with the reason."""
     asked = PluginExecutionLog.objects.select_related("version__plugin").get(pk=payload.execution_id)

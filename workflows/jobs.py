@@ -19,7 +19,7 @@ class StepPayload(Payload):
     step_id: int
 
 
-@job(queue=WORKFLOW_RUN, name="run-workflow", payload=RunPayload, timeout_seconds=60)
+@job(queue=WORKFLOW_RUN, name="run-workflow", payload=RunPayload, timeout_seconds=60, search_keys=("run_id",))
 def run_workflow(ctx: Context, payload: RunPayload) -> None:
     with ctx.finishing() as result:
         run = WorkflowRun.objects.select_for_update(of=("self",)).select_related("version").get(pk=payload.run_id)
@@ -27,7 +27,7 @@ def run_workflow(ctx: Context, payload: RunPayload) -> None:
             result["step"] = running.enter(run, run.version.says.start).key
 
 
-@job(queue=WORKFLOW_RUN, name="execute-step", payload=StepPayload, timeout_seconds=300)
+@job(queue=WORKFLOW_RUN, name="execute-step", payload=StepPayload, timeout_seconds=300, search_keys=("step_id",))
 def execute_step(ctx: Context, payload: StepPayload) -> None:
     """Look and ask outside a transaction; then effects, the step's end and the next step's beginning in one."""
     step = WorkflowStepExecution.objects.select_related("run__version__workflow").get(pk=payload.step_id)
