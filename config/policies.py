@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 NOTHING_OF_THE_DEVICE = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
         "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking",
     )
 )  # fmt: skip

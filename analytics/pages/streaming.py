@@ -28,7 +28,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     if request.method == "HEAD" or not _FREE.acquire(blocking=False):
-        return HttpResponse("Every stream is taken: look again later.", status=503, headers={"Retry-After": "10"})
+        return HttpResponse("Every stream is taken: look again later.", status=429, headers={"Retry-After": "10"})
     response = StreamingHttpResponse(_Told(), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # a proxy in front must not wait for the end

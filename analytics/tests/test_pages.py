@@ -147,7 +147,7 @@ def test_now_is_told_over_a_stream_of_which_there_are_few_and_which_ends(editor,
     request_finished.disconnect(close_old_connections)  # as the client does: the test's own is still needed
     first.close()
 
-    assert (taken.status_code, taken["Retry-After"]) == (503, "10")
+    assert (taken.status_code, taken["Retry-After"]) == (429, "10")
     assert first["Content-Type"] == "text/event-stream" and len(told) == streaming.TIMES
     assert all(line.startswith("data: ") for line in told[0].strip().splitlines()) and told[0].endswith("\n\n")
     assert "<dd>1</dd>" in told[0] and "/&lt;b&gt;" in told[0]

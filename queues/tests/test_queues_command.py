@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -184,3 +184,13 @@ def test_it_goes_on_watching_while_postgresql_is_away(looks, monkeypatch):
 
     assert told.getvalue() == "cannot reach PostgreSQL: the database system is starting up\n"
     assert text.count(command.REPAINT) == 1
+
+
+def test_a_database_that_is_away_is_one_line(monkeypatch):
+    def away():
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(command, "all_figures", away)
+
+    with pytest.raises(CommandError, match=r"^cannot reach PostgreSQL: connection refused$"):
+        said()

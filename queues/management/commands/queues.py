@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, connection
 from django.utils import timezone
@@ -19,6 +19,7 @@ from queues.waiting import paused
 from queues.words import clock, counted, duration, from_now
 
 REPAINT = "\x1b[H\x1b[2J"
+AWAY = "cannot reach PostgreSQL"
 NO_RELAY = "no relay is running: nothing is being handed over"
 COUNTED = ("waiting", "active", "delayed", "completed", "failed", "cancelled", "per_minute")
 # In a column's head, and for one queue beneath it.
@@ -41,7 +42,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, watch: float | None = None, **options: Any) -> None:
         as_text = _json if options["json"] else _page
         if watch is None:
-            self.stdout.write(as_text())
+            try:
+                self.stdout.write(as_text())
+            except Error as error:
+                raise CommandError(f"{AWAY}: {str(error).strip()}") from None
             return
         try:
             while True:
@@ -56,7 +60,7 @@ class Command(BaseCommand):
             text = as_text()
         except Error as error:
             connection.close()
-            self.stderr.write(f"cannot reach PostgreSQL: {str(error).strip()}")
+            self.stderr.write(f"{AWAY}: {str(error).strip()}")
             return
         self.stdout.write(before + text)
         self.stdout.flush()
