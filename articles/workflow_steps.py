@@ -98,8 +98,8 @@ def update_status_if_pass(at: At, params: PassParams) -> Outcome:
 
 def publish_by_themselves() -> bool:
     """Whether texts may go live that nobody but a workflow has let pass."""
-    names = Workflow.objects.filter(enabled=True, version__definition__icontains=update_status_if_pass.__name__)
-    return names.exists()
+    with_gate = Workflow.objects.filter(enabled=True, version__definition__icontains=update_status_if_pass.__name__)
+    return with_gate.exists()
 
 
 def find_scheduled_articles(at: At, params: FindParams) -> Outcome:
